@@ -1,0 +1,95 @@
+import * as v from 'valibot'
+import type { Code } from './codes.ts'
+import type { Json } from './json.ts'
+import { hopSchema, severitySchema, subjectPath, subjectSchema, vantageSchema, type Hop, type Subject } from './words.ts'
+
+/** One thing that was seen: who asked what, and what came back. `command` lets the reader see it for themselves. */
+export const evidenceSchema = v.object({
+  vantage: vantageSchema,
+  asked: v.string(),
+  saw: v.string(),
+  command: v.optional(v.string()),
+})
+export type Evidence = v.InferOutput<typeof evidenceSchema>
+
+/** One thing that is wrong, as a check states it. */
+export interface Finding {
+  readonly code: Code
+  readonly subject: Subject
+  /** Tells two findings of one code and subject apart: the registry host, where there can be several. */
+  readonly qualifier?: string
+  readonly hop: Hop
+  readonly message: string
+  /** What remedies and the collapse need to know, as plain JSON. */
+  readonly data: { readonly [key: string]: Json }
+  readonly evidence: readonly Evidence[]
+}
+
+/** The finding's identity: code, subject and qualifier. The same fault has the same id in every run. */
+export function findingId(finding: Pick<Finding, 'code' | 'subject' | 'qualifier'>): string {
+  const qualifier = finding.qualifier === undefined ? '' : `:${finding.qualifier}`
+  return `${finding.code}:${subjectPath(finding.subject)}${qualifier}`
+}
+
+/** `safe`: nothing that runs is disturbed; `disruptive`: a restart that running pods survive; `destructive`: something is lost. */
+export const riskSchema = v.picklist(['safe', 'disruptive', 'destructive'])
+export type Risk = v.InferOutput<typeof riskSchema>
+
+/** One repair step, as data. `expect` is the sha256 of what must be there before, null where nothing may be. */
+export const stepSchema = v.variant('op', [
+  v.object({ op: v.literal('container.start'), container: v.string() }),
+  v.object({ op: v.literal('container.unpause'), container: v.string() }),
+  v.object({
+    op: v.literal('container.run'),
+    container: v.string(),
+    image: v.string(),
+    publish: v.string(),
+    restart: v.string(),
+  }),
+  v.object({ op: v.literal('network.connect'), network: v.string(), container: v.string(), aliases: v.array(v.string()) }),
+  v.object({ op: v.literal('network.disconnect'), network: v.string(), container: v.string() }),
+  v.object({
+    op: v.literal('file.put'),
+    node: v.string(),
+    path: v.string(),
+    content: v.string(),
+    expect: v.nullable(v.string()),
+  }),
+  v.object({ op: v.literal('service.restart'), node: v.string(), service: v.string() }),
+  v.object({
+    op: v.literal('configmap.put'),
+    /** kubectl for this cluster, with what leads it there. */
+    kubectl: v.string(),
+    namespace: v.string(),
+    name: v.string(),
+    data: v.record(v.string(), v.string()),
+  }),
+  /** What the tool does not do itself: a sentence, or a command for the reader to run. */
+  v.object({ op: v.literal('manual'), text: v.optional(v.string()), command: v.optional(v.string()) }),
+])
+export type Step = v.InferOutput<typeof stepSchema>
+
+/** A way to make a finding go away. `show` are the same steps as commands that can be pasted, or plain sentences. */
+export const remedySchema = v.object({
+  title: v.string(),
+  risk: riskSchema,
+  steps: v.array(stepSchema),
+  show: v.array(v.string()),
+})
+export type Remedy = v.InferOutput<typeof remedySchema>
+
+/** A finding as the report shows it: with what its code says of severity, title, docs and repair. */
+export const reportedFindingSchema = v.object({
+  id: v.string(),
+  code: v.string(),
+  severity: severitySchema,
+  subject: subjectSchema,
+  check: v.string(),
+  hop: hopSchema,
+  title: v.string(),
+  message: v.string(),
+  evidence: v.array(evidenceSchema),
+  remedies: v.array(remedySchema),
+  docs: v.string(),
+})
+export type ReportedFinding = v.InferOutput<typeof reportedFindingSchema>

@@ -1,0 +1,207 @@
+import type { Json } from './json.ts'
+
+/** A thing that was asked for and is not there: an answer, not a failure. */
+export interface Absent {
+  readonly absent: true
+}
+
+export const isAbsent = (answer: unknown): answer is Absent =>
+  answer !== null && typeof answer === 'object' && (answer as { absent?: unknown }).absent === true
+
+export interface PublishedPort {
+  /** The port inside the container. */
+  readonly port: number
+  readonly hostIp?: string
+  readonly hostPort?: number
+}
+
+export interface AttachedNetwork {
+  readonly name: string
+  /** IPv4 address on this network; empty while the container is stopped. */
+  readonly address: string
+  readonly addressV6?: string
+}
+
+/** One line of the engine's list of containers. */
+export interface ContainerSummary {
+  readonly name: string
+  readonly image: string
+  /** `running`, `paused`, `exited`, `created`, `restarting`, `dead`. */
+  readonly state: string
+  readonly labels: { readonly [key: string]: string }
+  readonly ports: readonly PublishedPort[]
+  readonly networks: readonly AttachedNetwork[]
+}
+
+/** A container in detail. Values of secret-looking environment variables are replaced. */
+export interface ContainerDetail {
+  readonly name: string
+  readonly image: string
+  readonly state: string
+  readonly exitCode: number
+  readonly oomKilled: boolean
+  readonly startedAt: string
+  readonly finishedAt: string
+  readonly restartPolicy: string
+  readonly env: { readonly [key: string]: string }
+  readonly args: readonly string[]
+  /** Ports that it asked to publish, also while it is stopped. */
+  readonly published: readonly PublishedPort[]
+  /** Names under which each network's DNS knows it. */
+  readonly aliases: { readonly [network: string]: readonly string[] }
+  readonly networks: readonly AttachedNetwork[]
+  readonly mounts: readonly { readonly type: string; readonly name?: string; readonly destination: string }[]
+}
+
+export interface CertificateSummary {
+  readonly subject: string
+  readonly issuer: string
+  readonly names: readonly string[]
+  readonly notBefore: string
+  readonly notAfter: string
+  /** sha256 of the certificate's DER bytes, base64. */
+  readonly sha256: string
+  readonly publicKeySha256: string
+}
+
+export type FileEntry =
+  | { readonly type: 'dir' }
+  | { readonly type: 'link'; readonly target: string }
+  | {
+      readonly type: 'file'
+      readonly size: number
+      readonly sha256: string
+      /** Absent where the file is binary, too large, or holds keys or certificates. */
+      readonly text?: string
+      readonly certificates?: readonly CertificateSummary[]
+      readonly holdsPrivateKey?: boolean
+    }
+
+/** Absolute path in the node → what is there. Holds the asked path itself and everything below it. */
+export interface FileTree {
+  readonly entries: { readonly [path: string]: FileEntry }
+}
+
+/** How a named command ended in a node. `timedOut`: it was stopped by its own time limit. */
+export interface CommandOutcome {
+  readonly exitCode: number
+  readonly timedOut: boolean
+  readonly stdout: string
+  readonly stderr: string
+  readonly ms: number
+}
+
+/** The containerd process of a node as it runs. */
+export interface NodeRuntime {
+  /** The output of `containerd --version`. */
+  readonly version: string
+  /** Its command line; empty where containerd does not run. */
+  readonly args: readonly string[]
+  /** Its environment, as far as it decides how it connects. */
+  readonly environment: { readonly [key: string]: string }
+  /** Seconds since the node or its containerd was started, whichever is less. */
+  readonly ageSeconds?: number
+  /** What `crictl images` said; absent where the node has no crictl. */
+  readonly cri?: { readonly exitCode: number; readonly stderr: string }
+}
+
+export interface HttpAnswer {
+  readonly status: number
+  readonly headers: { readonly [name: string]: string }
+  /** At most 64 KiB. */
+  readonly body: string
+  readonly ms: number
+}
+
+/** `code` is the system's or the library's (ECONNREFUSED, ENOTFOUND, …); TIMEOUT where the connection stood and no answer came. */
+export interface HttpFailure {
+  readonly error: { readonly code: string; readonly message: string; readonly connected: boolean }
+  readonly ms: number
+}
+
+export const isHttpFailure = (answer: HttpAnswer | HttpFailure): answer is HttpFailure => 'error' in answer
+
+export interface KubeContext {
+  readonly name: string
+  readonly cluster: string
+  readonly server: string
+  /** sha256 of the certificate authority's DER bytes, base64: null where the context has none. */
+  readonly caSha256: string | null
+}
+
+/** Everything that can be looked at: the query that is asked and the answer that comes back. */
+export interface Observations {
+  /** The time of the run. */
+  clock: { q: Record<string, never>; a: { readonly now: string } }
+  /** A random word of this run, to recognise our own request in a log. */
+  nonce: { q: Record<string, never>; a: { readonly value: string } }
+  'docker.engine': { q: Record<string, never>; a: { readonly version: string; readonly os: string; readonly endpoint: string } }
+  'docker.containers': { q: Record<string, never>; a: readonly ContainerSummary[] }
+  'docker.container': { q: { readonly name: string }; a: ContainerDetail | Absent }
+  /** The registry as the engine itself reaches it; writes nothing (`GET /distribution/{image}/json`). */
+  'docker.distribution': {
+    q: { readonly image: string }
+    a: { readonly status: number; readonly message?: string; readonly digest?: string }
+  }
+  /** The first of the container's recent log lines that contains the text. */
+  'docker.logLine': { q: { readonly container: string; readonly contains: string }; a: { readonly line: string | null } }
+  http: {
+    q: { readonly vantage: 'host'; readonly method: 'GET' | 'HEAD'; readonly url: string }
+    a: HttpAnswer | HttpFailure
+  }
+  'node.files': { q: { readonly node: string; readonly path: string }; a: FileTree | Absent }
+  'node.runtime': { q: { readonly node: string }; a: NodeRuntime }
+  /**
+   * The node's own containerd client asks for a manifest; nothing is stored.
+   * With `hostsDir` it resolves as the CRI does with that config_path; without it asks the host of `image` directly.
+   */
+  'node.trace': {
+    q: { readonly node: string; readonly image: string; readonly hostsDir?: string; readonly plainHttp?: boolean }
+    a: CommandOutcome
+  }
+  'kube.contexts': { q: Record<string, never>; a: { readonly contexts: readonly KubeContext[] } }
+  /** The API, asked from the host with a kubeconfig context, or inside a control-plane node with its own credentials. */
+  'kube.get': {
+    q: { readonly context: string; readonly path: string } | { readonly node: string; readonly path: string }
+    a: { readonly status: number; readonly body: Json }
+  }
+  /** The images for which pods of the cluster wait, each once; nothing else of a pod is kept. */
+  'kube.awaitedImages': {
+    q: { readonly context: string } | { readonly node: string }
+    a: { readonly status: number; readonly images: readonly string[] }
+  }
+}
+
+export type ObservationKind = keyof Observations
+export type Query<K extends ObservationKind> = Observations[K]['q']
+export type Answer<K extends ObservationKind> = Observations[K]['a']
+
+/** How each kind of observation is had. */
+export type Observers = { readonly [K in ObservationKind]: (query: Query<K>) => Promise<Answer<K>> }
+
+/** An observation that could not be had: our instrument was silent, refused, or gave what cannot be read. */
+export class ObservationFailure extends Error {
+  override readonly name = 'ObservationFailure'
+  readonly kind: string
+  /** A stable word for the reason: `docker-unreachable`, `kube-unreachable`, `timeout`, `not-recorded`, … */
+  readonly code: string
+  constructor(kind: string, code: string, message: string) {
+    super(message)
+    this.kind = kind
+    this.code = code
+  }
+}
+
+export type Tried<A> = { readonly ok: true; readonly answer: A } | { readonly ok: false; readonly code: string; readonly reason: string }
+
+/**
+ * Asks for an observation. Asking twice costs once. Throws ObservationFailure where it could not be had,
+ * which makes whatever depends on it `blocked`.
+ */
+export interface Look {
+  <K extends ObservationKind>(kind: K, query: Query<K>): Promise<Answer<K>>
+  /** The same, with the failure as a value: for where one unreachable node must not hide another's fault. */
+  try<K extends ObservationKind>(kind: K, query: Query<K>): Promise<Tried<Answer<K>>>
+  /** Computes something from looks once per run and key; the key names the function and its parameters. */
+  once<T>(key: string, compute: () => Promise<T>): Promise<T>
+}

@@ -1,0 +1,118 @@
+import * as v from 'valibot'
+import { reportedFindingSchema } from './finding.ts'
+import { subjectSchema } from './words.ts'
+
+export const schemaVersion = 1
+
+export const providerSchema = v.picklist(['kind', 'k3d'])
+export type Provider = v.InferOutput<typeof providerSchema>
+
+export const reportedNodeSchema = v.object({
+  name: v.string(),
+  role: v.string(),
+  running: v.boolean(),
+  containerRuntime: v.optional(v.string()),
+  kubelet: v.optional(v.string()),
+  address: v.optional(v.string()),
+})
+
+export const reportedClusterSchema = v.object({
+  name: v.string(),
+  provider: providerSchema,
+  /** The kubeconfig context that was proven to lead to this cluster. */
+  context: v.nullable(v.string()),
+  network: v.string(),
+  nodes: v.array(reportedNodeSchema),
+})
+
+export const reportedRegistrySchema = v.object({
+  name: v.string(),
+  container: v.optional(v.string()),
+  image: v.optional(v.string()),
+  running: v.optional(v.boolean()),
+  networks: v.optional(v.array(v.object({ name: v.string(), address: v.string() }))),
+  hostAddress: v.optional(v.string()),
+  address: v.string(),
+  registryHosts: v.array(v.string()),
+  clusters: v.array(v.string()),
+})
+
+export const rootCauseSchema = v.object({
+  finding: v.string(),
+  code: v.string(),
+  explains: v.array(v.string()),
+  symptoms: v.array(v.string()),
+})
+
+export const symptomSchema = v.object({
+  id: v.string(),
+  cluster: v.string(),
+  namespace: v.string(),
+  pod: v.string(),
+  container: v.string(),
+  node: v.string(),
+  image: v.string(),
+  owner: v.optional(v.string()),
+  reason: v.string(),
+  message: v.string(),
+  class: v.string(),
+  state: v.picklist(['current', 'stale', 'intermittent']),
+  rootCause: v.nullable(v.string()),
+})
+
+export const resultStatusSchema = v.picklist(['pass', 'fail', 'skip', 'blocked', 'error'])
+export type ResultStatus = v.InferOutput<typeof resultStatusSchema>
+
+export const checkResultSchema = v.object({
+  subject: subjectSchema,
+  status: resultStatusSchema,
+  /** Why it was skipped, blocked or went wrong. */
+  reason: v.optional(v.string()),
+  findings: v.array(v.string()),
+  durationMs: v.number(),
+  timings: v.optional(v.record(v.string(), v.number())),
+})
+export type CheckResult = v.InferOutput<typeof checkResultSchema>
+
+export const reportedCheckSchema = v.object({
+  id: v.string(),
+  title: v.string(),
+  results: v.array(checkResultSchema),
+})
+
+export const errorSchema = v.object({ code: v.string(), message: v.string() })
+
+const envelope = {
+  schemaVersion: v.literal(schemaVersion),
+  tool: v.object({ name: v.string(), version: v.string() }),
+  startedAt: v.string(),
+  durationMs: v.number(),
+  mode: v.picklist(['live', 'bundle']),
+  status: v.picklist(['healthy', 'unhealthy', 'incomplete']),
+  exitCode: v.number(),
+  error: v.optional(errorSchema),
+}
+
+/** What `check` found. Also the document of a run that could not start: status incomplete, `error` and empty lists. */
+export const checkReportSchema = v.object({
+  ...envelope,
+  kind: v.literal('CheckReport'),
+  clusters: v.array(reportedClusterSchema),
+  registries: v.array(reportedRegistrySchema),
+  /** What discovery chose, and why: `-v` prints it. */
+  choices: v.optional(v.array(v.object({ about: v.string(), why: v.string() }))),
+  findings: v.array(reportedFindingSchema),
+  rootCauses: v.array(rootCauseSchema),
+  symptoms: v.array(symptomSchema),
+  checks: v.array(reportedCheckSchema),
+})
+export type Report = v.InferOutput<typeof checkReportSchema>
+
+/** What `list` prints. */
+export const listSchema = v.object({
+  ...envelope,
+  kind: v.literal('List'),
+  of: v.picklist(['checks', 'codes', 'reporters', 'incidents']),
+  items: v.array(v.looseObject({ id: v.string(), title: v.string() })),
+})
+export type ListDocument = v.InferOutput<typeof listSchema>
