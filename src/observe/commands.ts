@@ -1,0 +1,94 @@
+/** A process that may be run in a node: read-only, and it ends by itself after `limitSeconds`. */
+export interface NodeCommand {
+  readonly argv: readonly string[]
+  readonly limitSeconds: number
+}
+
+/** timeout(1)'s exit code for a command that it had to stop. */
+export const timedOutExitCode = 124
+
+/**
+ * containerd's version, command line and connection environment, and whether its CRI answers, in one call.
+ * Several containerd processes can run in a node (a build tool's own); the one with the lowest pid is the node's.
+ */
+export const containerdRuntime: NodeCommand = {
+  argv: [
+    'timeout',
+    '5',
+    'sh',
+    '-c',
+    [
+      'containerd --version',
+      'p=$(pidof containerd | tr " " "\\n" | sort -n | head -n 1)',
+      'echo "--- args"; [ -n "$p" ] && tr "\\000" "\\n" < "/proc/$p/cmdline"',
+      'echo "--- environ"; [ -n "$p" ] && tr "\\000" "\\n" < "/proc/$p/environ"',
+      'echo "--- cri"; command -v crictl > /dev/null && { timeout 3 crictl images -q 2>&1 > /dev/null; echo "exit $?"; }',
+      // Seconds since the younger of the node's first process and containerd was started (proc(5), stat: field 22, in ticks).
+      'echo "--- age"; up=$(cut -d " " -f 1 /proc/uptime)',
+      'for one in 1 $p; do awk -v up="$up" \'{ sub(/.*\\) /, ""); print int(up - $20 / 100) }\' "/proc/$one/stat"; done | sort -n | head -n 1',
+      'exit 0',
+    ].join('\n'),
+  ],
+  limitSeconds: 5,
+}
+
+const waiting = '[?(@.state.waiting)]'
+
+/** The images for which pods wait, each as a line, with the credentials that kubeadm left on a control-plane node. */
+export const kubernetesAwaitedImages: NodeCommand = {
+  argv: [
+    'timeout',
+    '8',
+    'kubectl',
+    '--kubeconfig=/etc/kubernetes/admin.conf',
+    '--request-timeout=5s',
+    'get',
+    'pods',
+    '-A',
+    '-o',
+    `jsonpath={range .items[*]}${['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].map((list) => `{range .status.${list}${waiting}}{.image}{"\\n"}{end}`).join('')}{end}`,
+  ],
+  limitSeconds: 8,
+}
+
+/** A GET of the cluster's API with the credentials that kubeadm left on a control-plane node. */
+export function kubernetesGet(path: string): NodeCommand {
+  const limitSeconds = 8
+  return {
+    argv: [
+      'timeout',
+      String(limitSeconds),
+      'kubectl',
+      '--kubeconfig=/etc/kubernetes/admin.conf',
+      '--request-timeout=5s',
+      'get',
+      '--raw',
+      path,
+    ],
+    limitSeconds,
+  }
+}
+
+/**
+ * Asks for a manifest as the node's containerd does: its client, its environment (proxies), a certs.d directory.
+ * `ctr content fetch-object` stores nothing (containerd, cmd/ctr/commands/content/fetch.go). The environment is read and
+ * used inside the node, so that a proxy's password never leaves it.
+ */
+export function containerdTrace(query: { image: string; hostsDir?: string; plainHttp?: boolean }): NodeCommand {
+  const limitSeconds = 8
+  const words = [
+    'content',
+    'fetch-object',
+    '--http-dump',
+    ...(query.plainHttp ? ['--plain-http'] : []),
+    ...(query.hostsDir === undefined ? [] : ['--hosts-dir', query.hostsDir]),
+    query.image,
+  ]
+  const script = [
+    'limit=$1; shift',
+    'ctr=$(command -v ctr) || exit 127',
+    'p=$(pidof containerd | tr " " "\\n" | sort -n | head -n 1)',
+    '{ [ -n "$p" ] && cat "/proc/$p/environ"; printf "%s\\000" "$ctr" "$@"; } | timeout "$limit" xargs -0 env -i',
+  ].join('\n')
+  return { argv: ['sh', '-c', script, 'trace', String(limitSeconds), ...words], limitSeconds }
+}

@@ -1,0 +1,38 @@
+import type { ObservationKind, Observers } from '../model/observation.ts'
+import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerLogLine } from './docker.ts'
+import { http } from './http.ts'
+import { kubeContexts, kubeGet, kubeAwaitedImages } from './kube.ts'
+import { nodeFiles } from './node-files.ts'
+import { nodeRuntime, nodeTrace } from './node-process.ts'
+import type { Observe, ReadPorts } from './observe.ts'
+import { clock, nonce } from './run.ts'
+
+export type { ReadPorts } from './observe.ts'
+
+/** Every kind of observation and how it is had: a kind that is missing here does not compile. */
+const observations: { readonly [K in ObservationKind]: Observe<K> } = {
+  clock,
+  nonce,
+  'docker.engine': dockerEngine,
+  'docker.containers': dockerContainers,
+  'docker.container': dockerContainer,
+  'docker.distribution': dockerDistribution,
+  'docker.logLine': dockerLogLine,
+  http,
+  'node.files': nodeFiles,
+  'node.runtime': nodeRuntime,
+  'node.trace': nodeTrace,
+  'kube.contexts': kubeContexts,
+  'kube.get': kubeGet,
+  'kube.awaitedImages': kubeAwaitedImages,
+}
+
+/** The observations over these ports, as a session wants them. */
+export function createObservers(ports: ReadPorts): Observers {
+  return Object.fromEntries(
+    Object.entries(observations).map(([kind, observe]) => [
+      kind,
+      (query: never) => (observe as unknown as Observe<ObservationKind>)(ports, query),
+    ]),
+  ) as unknown as Observers
+}
