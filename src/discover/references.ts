@@ -1,0 +1,97 @@
+import { endpointsOfHostsToml, registryHostOf } from '../containerd/hosts-directory.ts'
+import { isLoopback } from '../containerd/registry-host.ts'
+import { hostingConfigMap } from '../derive/hosting-configmap.ts'
+import { awaitedImages } from '../derive/kube.ts'
+import { nodeContainerd } from '../derive/node-containerd.ts'
+import { orNull } from '../derive/tried.ts'
+import { containerdDirectory, nodeFiles } from '../derive/node-files.ts'
+import { ObservationFailure, type Look } from '../model/observation.ts'
+import type { Cluster, RegistryReference } from '../model/topology.ts'
+import type { FoundCluster } from './kind.ts'
+
+const certsDirectory = `${containerdDirectory}/certs.d`
+
+export type ClusterAccess = Pick<Cluster, 'api' | 'contextProblem'>
+
+export interface ClusterReferences {
+  readonly references: readonly RegistryReference[]
+  /** Why something could not be read: it may refer to a registry that is not known. */
+  readonly unread: readonly { readonly code: string; readonly reason: string }[]
+}
+
+/**
+ * What a cluster says of the registries it uses: its ConfigMap, the images that its pods wait for, the hosts.toml files of its nodes whether or not their
+ * containerd reads them, and legacy mirrors.
+ * @param access ways to its API
+ * @param isLocal whether a container of this engine goes by the name of a registry host
+ */
+export async function clusterReferences(
+  look: Look,
+  cluster: FoundCluster,
+  access: ClusterAccess,
+  isLocal: (registryHost: string) => boolean,
+): Promise<ClusterReferences> {
+  const unread: { code: string; reason: string }[] = []
+  const tell = (error: unknown): void => {
+    if (!(error instanceof ObservationFailure)) throw error
+    unread.push({ code: error.code, reason: error.message })
+  }
+  const references: RegistryReference[] = []
+  const add = (registryHost: string, source: RegistryReference['source'], endpoints: readonly string[], node?: string): void => {
+    const same = references.find(
+      (one) => one.registryHost === registryHost && one.source === source && one.endpoints.join() === endpoints.join(),
+    )
+    if (same && node !== undefined) (same.nodes as string[]).push(node)
+    else references.push({ cluster: cluster.name, registryHost, source, endpoints, nodes: node === undefined ? [] : [node] })
+  }
+
+  const [configMap, images, ...nodes] = await Promise.all([
+    hostingConfigMap(look, access).catch((error: unknown) => (tell(error), null)),
+    awaitedImages(look, access).catch((error: unknown) => (tell(error), [])),
+    ...cluster.nodes.map((node) => nodeReferences(look, node.name, node.running).catch((error: unknown) => (tell(error), []))),
+  ])
+  // KEP-1755: hostFromContainerRuntime is the host of images as nodes pull them; where it is not set, `host` is.
+  if (configMap?.state === 'read') {
+    const pulled = configMap.hostFromContainerRuntime ?? configMap.host
+    if (pulled) add(pulled.replace(/^https?:\/\//, '').split('/', 1)[0]!, 'configmap', [])
+  }
+  nodes.forEach((found, index) => {
+    for (const { registryHost, source, endpoints } of found) add(registryHost, source, endpoints, cluster.nodes[index]!.name)
+  })
+  // `localhost:PORT` of an image can only be meant for a local registry; `localhost/app` is how podman names what it builds.
+  // Of other hosts their containers must tell.
+  for (const registryHost of new Set(images.map(hostOfImage)))
+    if ((isLoopback(registryHost) && /:\d+$/.test(registryHost)) || isLocal(registryHost)) add(registryHost, 'pod', [])
+  return { references, unread }
+}
+
+/** The first part of an image reference where it is a host (distribution/reference, normalize.go): else Docker Hub is meant. */
+function hostOfImage(image: string): string {
+  const [first = '', ...rest] = image.split('/')
+  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : ''
+}
+
+interface NodeReference {
+  readonly registryHost: string
+  readonly source: 'hosts.toml' | 'mirrors'
+  readonly endpoints: readonly string[]
+}
+
+async function nodeReferences(look: Look, node: string, running: boolean): Promise<NodeReference[]> {
+  // Of a stopped node only the files can be read; they lie where kind's documentation puts them.
+  const containerd = running ? await orNull(nodeContainerd(look, node)) : null
+  const files = containerd?.files ?? (await nodeFiles(look, node, [containerdDirectory]))
+  const roots = new Set([certsDirectory, ...(containerd?.config.roots ?? [])])
+  const fromFiles = [...roots].flatMap((root) =>
+    files.names(root).flatMap((name): NodeReference[] => {
+      const registryHost = registryHostOf(name)
+      const text = files.text(`${root}/${name}/hosts.toml`)
+      if (registryHost === null || text === null) return []
+      return [{ registryHost, source: 'hosts.toml', endpoints: endpointsOfHostsToml(text) ?? [] }]
+    }),
+  )
+  const fromMirrors = Object.entries(containerd?.config.mirrors ?? {}).flatMap(([registryHost, endpoints]): NodeReference[] =>
+    registryHost === '*' ? [] : [{ registryHost, source: 'mirrors', endpoints }],
+  )
+  return [...fromFiles, ...fromMirrors]
+}

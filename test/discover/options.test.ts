@@ -1,0 +1,13 @@
+import { expect, test } from 'vitest'
+import { nearest } from '../../src/discover/options.ts'
+
+test.each([
+  ['dve', ['dev', 'prod'], 'dev'],
+  ['DEV', ['dev'], 'dev'],
+  ['kind-dev', ['kind-dev2', 'kind-deva', 'x'], 'kind-dev2'],
+  ['staging', ['production'], undefined],
+  ['', ['dev'], undefined],
+  ['dev', [], undefined],
+])('nearest to "%s" of %j', (given, existing, expected) => {
+  expect(nearest(given, existing)).toBe(expected)
+})

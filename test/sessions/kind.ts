@@ -1,0 +1,159 @@
+import { liveSession, type Session } from '../../src/engine/session.ts'
+import {
+  ObservationFailure,
+  type CommandOutcome,
+  type KubeContext,
+  type ObservationKind,
+  type Observers,
+  type PublishedPort,
+} from '../../src/model/observation.ts'
+import { clusterWorld, type ClusterWorld } from './cluster.ts'
+import { containerWorld, type ContainerWorld } from './container.ts'
+import type { ContainerdVersion, TraceName } from './recorded.ts'
+import { createObserversOf } from './world.ts'
+
+/** What listens on a port. */
+export type Serving =
+  | 'registry'
+  | 'unauthorized'
+  | 'tls'
+  | 'tls-nginx'
+  | 'tls-silent'
+  | 'web-page'
+  | 'airplay'
+  | 'hangs'
+  | 'reset'
+  | 'refused'
+
+export interface ContainerOptions {
+  name?: string
+  image?: string
+  state?: 'running' | 'paused' | 'exited' | 'created' | 'restarting'
+  exitCode?: number
+  oomKilled?: boolean
+  labels?: { [key: string]: string }
+  networks?: readonly string[]
+  /** Further names on its networks other than bridge. */
+  aliases?: readonly string[]
+  published?: readonly PublishedPort[]
+  env?: { [name: string]: string }
+  /** The port on which it listens. */
+  listens?: number
+  serves?: Serving
+  /** Whether it holds an image. */
+  empty?: boolean
+  /** Whether its log shows requests. */
+  accessLog?: boolean
+}
+
+export interface NodeOptions {
+  state?: 'running' | 'paused' | 'exited'
+  exitCode?: number
+  containerd?: ContainerdVersion
+  /** Networks besides the cluster's. */
+  networks?: readonly string[]
+  args?: readonly string[]
+  /** Absolute path → text; null takes the file (and what lies below) away; `{ link }` is a symbolic link, `{ dir }` a directory. */
+  files?: { [path: string]: string | null | { link: string } | { dir: true } }
+  /** What asking an address directly gives, where it is not what the containers make of it. */
+  reaches?: { [address: string]: TraceName }
+  /** What a pull by a certs.d directory gives, by registry host, likewise. */
+  pulls?: { [registryHost: string]: TraceName }
+  /** What crictl said; null: the node has none. */
+  cri?: { exitCode: number; stderr: string } | null
+  /** Seconds since the node or its containerd was started. */
+  ageSeconds?: number
+  /** How every run of ctr ends, where it does not get as far as asking. */
+  ctr?: Partial<CommandOutcome>
+}
+
+export interface ClusterOptions {
+  network?: string
+  /** Number of nodes besides the control plane. */
+  workers?: number
+  /** By the part of the name that follows the cluster's: `worker2`. */
+  nodes?: { [suffix: string]: NodeOptions }
+  everyNode?: NodeOptions
+  /** The text of localRegistryHosting.v1; null: no such ConfigMap. A number: the API's status. */
+  configMap?: string | null | number
+  /** The images that its pods name. */
+  images?: readonly string[]
+  /** The host port of its API. */
+  apiPort?: number
+}
+
+export interface KindOptions extends ClusterOptions {
+  /** Further clusters. */
+  also?: { [name: string]: ClusterOptions }
+  registry?: ContainerOptions | null
+  containers?: readonly ContainerOptions[]
+  /** What answers this process at an address, where it is not what the containers make of it. */
+  host?: { [hostPort: string]: Serving }
+  /** What the engine sees at every address, likewise. */
+  engine?: Serving
+  contexts?: (usual: KubeContext[]) => KubeContext[]
+  /** Observations that cannot be had: kinds, or a function that gives the code. */
+  fails?: readonly ObservationKind[] | ((kind: ObservationKind, query: Record<string, unknown>) => string | undefined)
+}
+
+/** Everything that the observers of a made-up world know. */
+export interface World {
+  readonly clusters: readonly ClusterWorld[]
+  readonly containers: readonly ContainerWorld[]
+  readonly contexts: readonly KubeContext[]
+  readonly host: { readonly [hostPort: string]: Serving }
+  readonly engine: Serving | undefined
+}
+
+/**
+ * A session in which a three-node kind cluster `dev` and its registry answer as real ones were recorded to answer; options
+ * change single facts. What follows from a fact follows here too: a stopped registry has no name on its network, so the nodes
+ * get the recorded trace of a name that does not resolve. Nothing that is not known is answered.
+ */
+export function kind(options: KindOptions = {}): Session {
+  const clusters = Object.entries({ dev: options, ...options.also }).map(([name, one], index) => clusterWorld(name, one, index))
+  const registry = options.registry === null ? [] : [containerWorld(options.registry ?? {}, 0)]
+  const usual = clusters.map(({ name, apiPort, authority }): KubeContext => ({
+    name: `kind-${name}`,
+    cluster: `kind-${name}`,
+    server: `https://127.0.0.1:${apiPort}`,
+    caSha256: authority,
+  }))
+  const world: World = {
+    clusters,
+    containers: [...registry, ...(options.containers ?? []).map((one, index) => containerWorld(one, index + 1))],
+    contexts: options.contexts ? options.contexts(usual) : usual,
+    host: options.host ?? {},
+    engine: options.engine,
+  }
+  return liveSession(failing(createObserversOf(world), options.fails), (answer) => answer)
+}
+
+function failing(observers: Observers, fails: KindOptions['fails'] = []): Observers {
+  const codeOf = typeof fails === 'function' ? fails : (asked: ObservationKind) => (fails.includes(asked) ? 'timeout' : undefined)
+  return Object.fromEntries(
+    Object.entries(observers).map(([name, observe]) => [
+      name,
+      async (query: never) => {
+        const code = codeOf(name as ObservationKind, query)
+        if (code !== undefined) throw new ObservationFailure(name, code, `${name} failed: ${code}`)
+        return structuredClone(await (observe as (query: never) => Promise<unknown>)(query))
+      },
+    ]),
+  ) as unknown as Observers
+}
+
+/** The hosts.toml of kind's documentation. */
+export const hostsToml = (...endpoints: string[]): string => endpoints.map((url) => `[host."${url}"]\n`).join('')
+
+/** Where the hosts.toml of a registry host lies. */
+export const certsPath = (registryHost = 'localhost:5001'): string => `/etc/containerd/certs.d/${registryHost}/hosts.toml`
+
+/** Node options without any certs.d. */
+export const noCerts: NodeOptions = { files: { '/etc/containerd/certs.d': null } }
+
+/** Node options with other endpoints in the hosts.toml of localhost:5001. */
+export const leadingTo = (...endpoints: string[]): NodeOptions => ({ files: { [certsPath()]: hostsToml(...endpoints) } })
+
+/** containerd's configuration without a config_path. */
+export const noConfigPath: NodeOptions = { files: { '/etc/containerd/config.toml': 'version = 2\n' } }

@@ -1,0 +1,214 @@
+import {
+  ObservationFailure,
+  type Answer,
+  type CommandOutcome,
+  type ObservationKind,
+  type Observers,
+  type Query,
+} from '../../src/model/observation.ts'
+import type { Json } from '../../src/model/json.ts'
+import type { ClusterWorld, NodeWorld } from './cluster.ts'
+import { isUp, type ContainerWorld } from './container.ts'
+import type { Serving, World } from './kind.ts'
+import { answers, fill, pullTrace, shapes, trace, type TraceName } from './recorded.ts'
+
+type Ask<K extends ObservationKind> = (world: World, query: Query<K>) => Answer<K>
+
+const ask: { readonly [K in ObservationKind]: Ask<K> } = {
+  clock: () => ({ now: '2026-11-21T10:50:00.000Z' }),
+  nonce: () => ({ value: '82cc0be00cbc3ac1' }),
+  'docker.engine': () => ({ version: '28.0.0', os: 'linux', endpoint: 'unix:///var/run/docker.sock' }),
+  'docker.containers': ({ clusters, containers }) =>
+    [...clusters.flatMap((one) => one.nodes.map((node) => node.summary)), ...containers.map((one) => one.summary)].sort((a, b) =>
+      a.name < b.name ? -1 : 1,
+    ),
+  'docker.container': (world, { name }) => {
+    const found = world.containers.find((one) => one.summary.name === name)
+    if (found) return found.detail
+    const node = nodesOf(world).find((one) => one.summary.name === name)
+    if (!node) return { absent: true }
+    const { state, networks } = node.summary
+    return { ...shapes.stoppedNode, name, state, networks, exitCode: node.exitCode }
+  },
+  'docker.distribution': (world, { image }) => {
+    const address = image.split('/', 1)[0]!
+    const { serving } = world.engine === undefined ? atHost(world, address) : { serving: world.engine }
+    const seen =
+      { tls: 'registry', 'tls-nginx': 'registry', 'tls-silent': 'registry', reset: 'refused', 'no-such-host': 'refused' }[
+        serving as string
+      ] ?? serving
+    return fill(answers.distribution[seen]!, { address, ip: '127.0.0.1' })
+  },
+  'docker.logLine': ({ containers }, { container, contains }) => {
+    const found = containers.find((one) => one.summary.name === container)
+    if (!found) throw new ObservationFailure('docker.logLine', 'docker-error', `no such container: ${container}`)
+    return { line: found.log.find((line) => line.includes(contains)) ?? null }
+  },
+  http: (world, { url }) => {
+    const { host, pathname, protocol } = new URL(url)
+    const { serving, container } = atHost(world, host)
+    if (serving === 'no-such-host') return fill(answers.http['unknown-host']!, { address: host, ip: '' })
+    return httpAnswer(serving, host, pathname, protocol === 'https:', container)
+  },
+  'node.files': (world, { node, path }) => {
+    const { entries } = nodeOf(world, node)
+    const found = Object.entries(entries).filter(([known]) => known === path || known.startsWith(`${path}/`))
+    return found.length === 0 ? { absent: true } : { entries: Object.fromEntries(found) }
+  },
+  'node.runtime': (world, { node }) => {
+    const { containerd, args, options } = running(world, node, 'node.runtime')
+    const cri = options.cri === null ? {} : { cri: { exitCode: 0, stderr: '', ...options.cri } }
+    const module = containerd.startsWith('1.') ? 'github.com/containerd/containerd' : 'github.com/containerd/containerd/v2'
+    const age = options.ageSeconds === undefined ? {} : { ageSeconds: options.ageSeconds }
+    return { ...shapes.runtime, version: `containerd ${module} v${containerd}`, args, ...cri, ...age }
+  },
+  'node.trace': (world, query) => nodeTrace(world, running(world, query.node, 'node.trace'), query),
+  'kube.contexts': ({ contexts }) => ({ contexts }),
+  'kube.awaitedImages': (world, query) => ({ status: 200, images: apiOf(world, query).images }),
+  'kube.get': (world, query) => {
+    const cluster = apiOf(world, query)
+    if (query.path === '/api/v1/nodes') return { status: 200, body: { kind: 'NodeList', items: cluster.nodes.map(nodeItem) } }
+    const { configMap } = cluster
+    if (configMap === null) return { status: 404, body: { kind: 'Status', message: 'configmaps "local-registry-hosting" not found' } }
+    if (typeof configMap === 'number') return { status: configMap, body: { kind: 'Status', message: 'the API refused' } }
+    return { status: 200, body: { ...shapes.configMap, data: { 'localRegistryHosting.v1': configMap } } }
+  },
+}
+
+/** The cluster that a context or a node leads to, where its API answers. */
+function apiOf({ clusters, contexts }: World, query: { readonly context: string } | { readonly node: string }): ClusterWorld {
+  const authority = 'context' in query ? contexts.find((one) => one.name === query.context)?.caSha256 : undefined
+  const cluster = clusters.find((one) =>
+    'node' in query ? one.nodes.some((node) => node.summary.name === query.node) : one.authority === authority,
+  )
+  if (!cluster?.nodes.some((one) => one.summary.state === 'running' && one.summary.ports.length > 0))
+    throw new ObservationFailure('kube.get', 'kube-unreachable', 'the Kubernetes API does not answer')
+  return cluster
+}
+
+/** Observers of a made-up world. */
+export const createObserversOf = (world: World): Observers =>
+  Object.fromEntries(
+    Object.entries(ask).map(([kind, answer]) => [kind, async (query: never) => (answer as Ask<ObservationKind>)(world, query)]),
+  ) as unknown as Observers
+
+const nodesOf = ({ clusters }: World): NodeWorld[] => clusters.flatMap((one) => one.nodes)
+
+function nodeOf(world: World, name: string): NodeWorld {
+  const found = nodesOf(world).find((one) => one.summary.name === name)
+  if (!found) throw new Error(`the test world has no node ${name}`)
+  return found
+}
+
+function running(world: World, name: string, kind: ObservationKind): NodeWorld {
+  const node = nodeOf(world, name)
+  const { state } = node.summary
+  if (state !== 'running') throw new ObservationFailure(kind, 'not-running', `${name} is ${state === 'paused' ? 'paused' : 'not running'}`)
+  return node
+}
+
+const nodeItem = ({ summary, containerd }: NodeWorld): Json => ({
+  ...shapes.nodeItem,
+  metadata: { name: summary.name },
+  status: { nodeInfo: { ...shapes.nodeItem.status.nodeInfo, containerRuntimeVersion: `containerd://${containerd}` } },
+})
+
+/** What this machine finds at an address. */
+function atHost({ host, containers }: World, hostPort: string): { serving: Serving | 'no-such-host'; container?: ContainerWorld } {
+  const address = hostPort.replace(/^localhost:/, '127.0.0.1:')
+  const set = host[address]
+  if (set !== undefined) return { serving: set }
+  const [, ip = '', port = ''] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address)!
+  const direct = containers.find((one) => one.summary.networks.some((network) => network.address === ip))
+  if (direct) return Number(port) === direct.listens ? { serving: direct.serves, container: direct } : { serving: 'refused' }
+  const family = ip.includes(':') ? ['::', '::1'] : ['', '0.0.0.0', '127.0.0.1', undefined]
+  for (const container of containers) {
+    const binding = container.detail.published.find((one) => String(one.hostPort) === port && family.includes(one.hostIp))
+    if (binding && isUp(container))
+      return binding.port === container.listens ? { serving: container.serves, container } : { serving: 'reset' }
+  }
+  return { serving: /^[\d.]+$|:/.test(ip) ? 'refused' : 'no-such-host' }
+}
+
+function httpAnswer(serving: Serving, hostPort: string, path: string, tls: boolean, container?: ContainerWorld): Answer<'http'> {
+  const recorded = (name: string, word = ''): Answer<'http'> => {
+    const ip = /^\[?(.*?)\]?:\d+$/.exec(hostPort)?.[1] ?? hostPort
+    return fill(answers.http[name]!, { address: hostPort, ip, word })
+  }
+  if (serving.startsWith('tls')) {
+    if (tls) return recorded('self-signed')
+    if (serving === 'tls-silent') return { error: { code: 'UND_ERR_SOCKET', message: 'other side closed', connected: true }, ms: 1 }
+    if (serving === 'tls') return recorded('https-wanted')
+    return { status: 400, headers: { server: 'nginx/1.27' }, body: '<center>The plain HTTP request was sent to HTTPS port</center>', ms: 1 }
+  }
+  if (serving === 'reset') return { error: { code: 'ECONNRESET', message: 'read ECONNRESET', connected: true }, ms: 1 }
+  if (serving !== 'registry' && serving !== 'unauthorized') return recorded(serving)
+  if (tls) return { error: { code: 'EPROTO', message: 'wrong version number', connected: false }, ms: 1 }
+  const word = /^\/v2\/registry-doctor\/([^/]+)\//.exec(path)?.[1]
+  if (container?.accessLog && word !== undefined)
+    container.log.push(fill({ line: answers.logLine }, { address: hostPort, ip: '', word }).line)
+  if (serving === 'unauthorized') return recorded('unauthorized')
+  if (path === '/v2/') return recorded('base')
+  if (path === '/v2/_catalog')
+    return container?.empty
+      ? ({ ...(recorded('catalog') as object), body: '{"repositories":[]}\n' } as Answer<'http'>)
+      : recorded('catalog')
+  return path === '/v2/lab/hello/tags/list' ? recorded('tags') : recorded('name-unknown', word)
+}
+
+function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }: Query<'node.trace'>): CommandOutcome {
+  const address = image.slice(0, image.indexOf('/'))
+  const held = image.endsWith('/lab/hello:1')
+  const { ctr, pulls = {}, reaches = {} } = node.options
+  if (ctr) return { exitCode: 0, timedOut: false, stdout: '', stderr: '', ms: 10, ...ctr }
+  const give = (name: TraceName, ip?: string): CommandOutcome =>
+    trace(name === 'served' && !held ? 'not-found' : name, node.containerd, address, ip)
+  if (hostsDir === undefined) {
+    const { name, ip } = reaches[address]
+      ? { name: reaches[address], ip: '172.18.0.5' }
+      : fromNode(world, node, address, plainHttp !== true)
+    return give(name, ip)
+  }
+  const pull = (name: TraceName, mirror?: string): CommandOutcome => pullTrace(name, node.containerd, address, mirror)
+  if (pulls[address]) return pull(pulls[address])
+  const names = [address.replace(/:(\d+)$/, '_$1_'), address, '_default']
+  const directory = names.map((name) => `${hostsDir}/${name}`).find((path) => node.entries[path])
+  const toml = node.entries[`${directory}/hosts.toml`]
+  const endpoints = [...(toml?.type === 'file' ? (toml.text ?? '') : '').matchAll(/\[host\."(https?):\/\/([^"]+)"\]/g)]
+  // containerd takes the first endpoint that answers; of several that fail, the first one's trace stands for all.
+  const found = endpoints.map(([, scheme, mirror]) => ({
+    mirror: mirror!,
+    name: reaches[mirror!] ?? fromNode(world, node, mirror!, scheme === 'https').name,
+  }))
+  const best = found.find((one) => one.name.startsWith('served') || one.name === 'not-found') ?? found[0]
+  return best ? pull(byMirror(best.name, held), best.mirror) : pull('no-hosts-toml')
+}
+
+/** The trace of a pull whose mirror gives this when it is asked directly. */
+function byMirror(name: TraceName, held: boolean): TraceName {
+  if (name.startsWith('served') || name === 'not-found') return held ? 'mirrored' : 'mirrored-not-found'
+  if (name === 'dns-failure') return 'mirror-unresolvable'
+  if (name === 'https-answers-http') return 'mirror-no-registry'
+  return `mirror-${name}` as TraceName
+}
+
+/** What a node finds at an address: itself, a container that shares a network with it, or nothing. */
+function fromNode({ containers }: World, node: NodeWorld, address: string, tls: boolean): { name: TraceName; ip: string } {
+  const colon = address.lastIndexOf(':')
+  const [host, port] = [address.slice(0, colon), Number(address.slice(colon + 1))]
+  if (host === 'localhost' || host.startsWith('127.')) return { name: 'refused', ip: '127.0.0.1' }
+  const networks = new Set(node.summary.networks.map((one) => one.name))
+  for (const container of containers.filter(isUp)) {
+    const shared = container.detail.networks.find((one) => networks.has(one.name))
+    if (!shared || ![container.summary.name, shared.address, ...(container.detail.aliases[shared.name] ?? [])].includes(host)) continue
+    return { name: port === container.listens ? asServed(container.serves, tls) : 'refused', ip: shared.address }
+  }
+  return { name: 'dns-failure', ip: '' }
+}
+
+function asServed(serving: Serving, tls: boolean): TraceName {
+  if (serving === 'hangs' || serving === 'refused') return serving
+  if (serving.startsWith('tls')) return tls ? 'untrusted' : 'https-answers-http'
+  if (tls) return 'http-answers-https'
+  return serving === 'registry' ? 'served' : serving === 'unauthorized' ? 'unauthorized' : 'no-registry'
+}
