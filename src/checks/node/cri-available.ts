@@ -1,0 +1,53 @@
+import { ObservationFailure, type NodeRuntime } from '../../model/observation.ts'
+import { defineCheck } from '../define-check.ts'
+
+/** A node that boots needs some seconds until its containerd serves; that is no fault. */
+const startSeconds = 20
+
+export default defineCheck({
+  id: 'node/cri-available',
+  per: 'node',
+  title: "the node's containerd runs and serves the kubelet",
+  why: 'Without containerd, or with a CRI plugin that refused its configuration, a node pulls nothing at all, whatever the registry does. Its registry settings can be right all the same.',
+  finds: ['cri-not-available'],
+  async run(look, { cluster, node }) {
+    const runtime = await look('node.runtime', { node: node.name })
+    // A busy machine is no fault of the node's.
+    if (runtime.cri?.exitCode === 124)
+      throw new ObservationFailure('node.runtime', 'timeout', `crictl did not answer on ${node.name} within 3 s`)
+    const problem = problemOf(runtime)
+    if (problem === null) return []
+    const { ageSeconds } = runtime
+    if (ageSeconds !== undefined && ageSeconds < startSeconds && !problem.includes('configuration'))
+      throw new ObservationFailure(
+        'node.runtime',
+        'starting',
+        `${node.name} or its containerd was started ${ageSeconds} s ago and is not ready yet`,
+      )
+    return [
+      {
+        code: 'cri-not-available',
+        subject: { kind: 'node', cluster: cluster.name, name: node.name },
+        hop: 'unpack',
+        message: `${node.name}: ${problem}`,
+        data: { node: node.name },
+        evidence: [
+          {
+            vantage: 'node',
+            asked: 'crictl images',
+            saw: runtime.cri?.stderr || problem,
+            command: `docker exec ${node.name} crictl images`,
+          },
+        ],
+      },
+    ]
+  },
+})
+
+function problemOf({ args, cri }: NodeRuntime): string | null {
+  if (args.length === 0) return 'containerd is not running'
+  if (cri === undefined || cri.exitCode === 0) return null
+  return /unknown service/.test(cri.stderr)
+    ? "containerd runs, but its CRI plugin is not loaded: it refused containerd's configuration"
+    : 'containerd runs, but its CRI does not answer'
+}
