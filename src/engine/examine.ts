@@ -1,0 +1,43 @@
+import type { AnyCheck } from '../checks/define-check.ts'
+import { discover, NoClusterError } from '../discover/discover.ts'
+import type { Selection } from '../discover/options.ts'
+import { ObservationFailure, type Look } from '../model/observation.ts'
+import type { Report } from '../model/report.ts'
+import type { Severity } from '../model/words.ts'
+import { buildReport, errorReport } from './report.ts'
+import { runChecks, type CheckOutcome } from './run-checks.ts'
+
+export interface ExamineOptions {
+  readonly selection: Selection
+  readonly checks: readonly AnyCheck[]
+  readonly failOn: Severity
+  readonly mode: 'live' | 'bundle'
+  /** In a replay, the checks that the bundle was made with. */
+  readonly recordedChecks?: readonly string[]
+  /** Told of each check as it starts. */
+  readonly onStart?: (check: AnyCheck, outcome: Promise<CheckOutcome>) => void
+}
+
+/**
+ * Discovers, checks and diagnoses. Changes nothing.
+ * @returns a report also where nothing could be judged (exitCode 3)
+ * @throws SelectionError where what was selected does not exist or cannot be used
+ */
+export async function examine(look: Look, options: ExamineOptions): Promise<Report> {
+  const started = performance.now()
+  const { now } = await look('clock', {})
+  const run = (): { startedAt: string; durationMs: number; mode: 'live' | 'bundle' } => ({
+    startedAt: now,
+    durationMs: Math.round(performance.now() - started),
+    mode: options.mode,
+  })
+  try {
+    const topology = await discover(look, options.selection)
+    const outcomes = await runChecks(look, options.checks, topology, options)
+    return await buildReport(look, run(), topology, outcomes, options.failOn)
+  } catch (error) {
+    if (error instanceof ObservationFailure) return errorReport(run(), 3, { code: error.code, message: error.message })
+    if (error instanceof NoClusterError) return errorReport(run(), 3, { code: 'no-cluster', message: error.message })
+    throw error
+  }
+}

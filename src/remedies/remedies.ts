@@ -1,0 +1,166 @@
+import type { Code } from '../model/codes.ts'
+import type { Finding, Remedy, Step } from '../model/finding.ts'
+import { configPathRemedy, hostsTomlRemedy } from './node-files.ts'
+import { showStep } from './show.ts'
+
+type Maker = (finding: Finding) => Remedy[]
+
+const text = (finding: Finding, key: string): string => {
+  const value = finding.data[key]
+  return typeof value === 'string' ? value : ''
+}
+
+/** A remedy whose steps are shown one by one. */
+export function remedy(title: string, risk: Remedy['risk'], ...steps: Step[]): Remedy {
+  return { title, risk, steps, show: steps.map(showStep) }
+}
+
+/** Commands for the reader; a line that begins with # is a sentence. */
+const manual = (title: string, ...lines: string[]): Remedy =>
+  remedy(
+    title,
+    'safe',
+    ...lines.map((line): Step => (line.startsWith('# ') ? { op: 'manual', text: line.slice(2) } : { op: 'manual', command: line })),
+  )
+
+const hostPort = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
+
+const makers: { readonly [C in Code]: Maker } = {
+  'node-not-running': (finding) => [
+    remedy(`start ${finding.subject.name}`, 'safe', {
+      op: text(finding, 'state') === 'paused' ? 'container.unpause' : 'container.start',
+      container: text(finding, 'container'),
+    }),
+  ],
+  'registry-not-running': (finding) => {
+    const taken = finding.data['hostPortTaken']
+    const free: Step[] =
+      typeof taken === 'string'
+        ? [
+            { op: 'manual', text: `first stop the program that holds ${taken}:` },
+            { op: 'manual', command: `ss -ltnp 'sport = :${hostPort(taken)}'` },
+          ]
+        : []
+    return [
+      remedy(`start ${text(finding, 'container')}`, 'safe', ...free, { op: 'container.start', container: text(finding, 'container') }),
+    ]
+  },
+  'registry-not-found': (finding) => {
+    const [, host = '', port = ''] = /^(.*?)(?::(\d+))?$/.exec(text(finding, 'address')) ?? []
+    const hosts = finding.data['registryHosts'] as string[]
+    const published = hosts.map((one) => /^(?:localhost|127\.0\.0\.1):(\d+)$/.exec(one)?.[1]).find((one) => one !== undefined) ?? '5001'
+    // A loopback address is where the host reaches it, and no name that a container could have.
+    const named = /^[a-zA-Z][\w-]*$/.test(host) && host !== 'localhost'
+    const [container, inner] = named ? [host, port || '5000'] : ['kind-registry', '5000']
+    return [
+      remedy(
+        `create ${container} ${named ? 'again, then push the images again' : 'as a registry, then push the images'}`,
+        'safe',
+        { op: 'container.run', container, image: 'registry:3', publish: `127.0.0.1:${published}:${inner}`, restart: 'always' },
+        ...[...new Set(finding.data['networks'] as string[])].map((network): Step => ({
+          op: 'network.connect',
+          network,
+          container,
+          aliases: [],
+        })),
+      ),
+    ]
+  },
+  'registry-hanging': (finding) =>
+    finding.data['paused'] === true
+      ? [remedy(`unpause ${text(finding, 'container')}`, 'safe', { op: 'container.unpause', container: text(finding, 'container') })]
+      : [
+          manual(
+            'read its log, then restart it',
+            `docker logs --tail 50 ${finding.subject.name}`,
+            `docker restart ${finding.subject.name}`,
+          ),
+        ],
+  'registry-port-not-published': (finding) => {
+    const name = text(finding, 'container')
+    return [
+      manual(
+        'create the container again with a published port, keeping its content',
+        `docker stop ${name} && docker rename ${name} ${name}-old`,
+        `docker run -d --restart=always -p 127.0.0.1:5001:5000 --volumes-from ${name}-old --name ${name} ${text(finding, 'image')}`,
+        '# then attach it to the networks that it was on:',
+        `docker network connect NETWORK ${name}`,
+      ),
+    ]
+  },
+  'registry-port-conflict': (finding) => [
+    manual(
+      'see who holds the port, then stop it or publish the registry elsewhere',
+      `ss -ltnp 'sport = :${hostPort(text(finding, 'hostAddress'))}'`,
+    ),
+  ],
+  'registry-not-answering': (finding) => [
+    manual('see what the registry says', `docker logs --tail 50 ${finding.subject.name}`, `docker port ${finding.subject.name}`),
+  ],
+  'registry-not-on-network': (finding) => [
+    remedy(`attach ${text(finding, 'container')} to ${text(finding, 'network')}`, 'safe', {
+      op: 'network.connect',
+      network: text(finding, 'network'),
+      container: text(finding, 'container'),
+      aliases: aliasFor(finding),
+    }),
+  ],
+  'registry-name-unresolvable': (finding) => {
+    const [container, network] = [finding.data['container'], text(finding, 'network')]
+    if (typeof container !== 'string')
+      return [manual('correct the name in hosts.toml', `# the nodes cannot resolve ${text(finding, 'address')}`)]
+    return [
+      remedy(
+        `give ${container} the name that the nodes ask for`,
+        'safe',
+        { op: 'network.disconnect', network, container },
+        { op: 'network.connect', network, container, aliases: aliasFor(finding) },
+      ),
+    ]
+  },
+  'registry-unreachable-from-node': (finding) => [
+    manual(
+      'compare the address in hosts.toml with where the registry listens',
+      `docker exec ${(finding.data['nodes'] as string[])[0]} cat /etc/containerd/certs.d/*/hosts.toml`,
+      ...(finding.data['container']
+        ? [`docker inspect -f '{{json .Config.ExposedPorts}} {{json .NetworkSettings.Networks}}' ${text(finding, 'container')}`]
+        : []),
+    ),
+  ],
+  'cri-not-available': (finding) => [
+    manual(
+      'read why, then start it again',
+      `docker exec ${text(finding, 'node')} journalctl -u containerd -n 30 --no-pager`,
+      `docker exec ${text(finding, 'node')} systemctl restart containerd`,
+    ),
+  ],
+  'config-path-missing': (finding) => [configPathRemedy(finding)],
+  'hosts-toml-missing': (finding) => [hostsTomlRemedy(finding)],
+  'hosts-toml-wrong-endpoint': (finding) => [hostsTomlRemedy(finding)],
+  'hosting-configmap-missing': configMapRemedy,
+  'hosting-configmap-wrong': configMapRemedy,
+}
+
+/** The name by which nodes ask for the registry, where the container has another. */
+function aliasFor(finding: Finding): string[] {
+  const asked = text(finding, 'address').replace(/:\d+$/, '')
+  return asked === '' || asked === finding.data['container'] || /^[\d.]+$/.test(asked) ? [] : [asked]
+}
+
+function configMapRemedy(finding: Finding): Remedy[] {
+  const { host, kubectl } = finding.data
+  if (typeof host !== 'string' || typeof kubectl !== 'string')
+    return [manual('publish the registry on the host first', '# then name its address in the ConfigMap')]
+  return [
+    remedy(`write the ConfigMap with ${host}`, 'safe', {
+      op: 'configmap.put',
+      kubectl,
+      namespace: 'kube-public',
+      name: 'local-registry-hosting',
+      data: { 'localRegistryHosting.v1': `{host: "${host}", help: "https://kind.sigs.k8s.io/docs/user/local-registry/"}` },
+    }),
+  ]
+}
+
+/** What makes a finding go away: every code has at least one remedy. */
+export const remediesFor = (finding: Finding): Remedy[] => makers[finding.code](finding)

@@ -1,0 +1,132 @@
+import { describe, expect, test } from 'vitest'
+import { consequenceOf, rules } from '../../src/diagnosis/consequences.ts'
+import { codes, isCode } from '../../src/model/codes.ts'
+import type { Finding } from '../../src/model/finding.ts'
+import { atNode, finding, ofCluster, ofRegistry } from './findings.ts'
+
+const stopped = ofRegistry('registry-not-running')
+const removed = ofRegistry('registry-not-found')
+const hanging = ofRegistry('registry-hanging')
+const off = ofRegistry('registry-not-on-network', 'kind-registry', 'dev')
+const unpublished = ofRegistry('registry-port-not-published')
+const nodeDown = finding('node-not-running', { kind: 'node', cluster: 'dev', name: 'dev-worker' })
+
+/** By rule: what follows from what, and what does not although it looks like it. */
+const table: { [rule: string]: { follows: readonly [Finding, Finding][]; doesNot: { [why: string]: [Finding, Finding] } } } = {
+  absentRegistry: {
+    follows: [stopped, removed].flatMap((cause): [Finding, Finding][] => [
+      [ofRegistry('registry-not-answering'), cause],
+      [ofRegistry('registry-port-conflict'), cause],
+      [ofRegistry('registry-hanging'), cause],
+      [ofRegistry('registry-name-unresolvable', 'kind-registry', 'dev'), cause],
+      [ofRegistry('registry-unreachable-from-node', 'kind-registry', 'dev'), cause],
+      [atNode('registry-unreachable-from-node', 'dev-worker'), cause],
+      [ofCluster('registry-name-unresolvable'), cause],
+    ]),
+    doesNot: {
+      'another registry': [ofRegistry('registry-not-answering', 'other-registry'), stopped],
+      'a name that was never its own': [
+        finding(
+          'registry-name-unresolvable',
+          { kind: 'node', cluster: 'dev', name: 'dev-worker' },
+          { data: { registry: 'kind-registry', address: 'kind-registri:5000' } },
+        ),
+        finding(
+          'registry-not-running',
+          { kind: 'registry', name: 'kind-registry' },
+          { data: { names: ['kind-registry', '24695377c50f'] } },
+        ),
+      ],
+      'another registry, seen by a node': [atNode('registry-unreachable-from-node', 'dev-worker', 'other-registry'), stopped],
+      'a registry that runs explains nothing': [ofRegistry('registry-not-answering'), ofRegistry('registry-port-conflict')],
+      'a configuration that is wrong whether or not it runs': [atNode('hosts-toml-missing', 'dev-worker'), stopped],
+      'a stopped container is still on its networks, or not': [off, stopped],
+      'a ConfigMap that names another host': [ofCluster('hosting-configmap-wrong'), stopped],
+      'a ConfigMap that is missing': [ofCluster('hosting-configmap-missing'), removed],
+    },
+  },
+  hangingRegistry: {
+    follows: [
+      [ofRegistry('registry-hanging', 'kind-registry', 'dev'), hanging],
+      [ofRegistry('registry-not-answering'), hanging],
+      [atNode('registry-unreachable-from-node', 'dev-worker'), hanging],
+      [ofRegistry('registry-port-conflict'), hanging],
+    ],
+    doesNot: {
+      itself: [hanging, hanging],
+      'another registry': [ofRegistry('registry-not-answering', 'other-registry'), hanging],
+      'what one cluster sees is not the registry as such': [
+        ofRegistry('registry-not-answering'),
+        ofRegistry('registry-hanging', 'kind-registry', 'dev'),
+      ],
+      'a name that does not resolve': [ofRegistry('registry-name-unresolvable', 'kind-registry', 'dev'), hanging],
+      'a ConfigMap that names another host': [ofCluster('hosting-configmap-wrong'), hanging],
+    },
+  },
+  offTheNetwork: {
+    follows: [
+      [ofRegistry('registry-name-unresolvable', 'kind-registry', 'dev'), off],
+      [ofRegistry('registry-unreachable-from-node', 'kind-registry', 'dev'), off],
+      [atNode('registry-name-unresolvable', 'dev-worker'), off],
+      [ofCluster('registry-unreachable-from-node'), off],
+    ],
+    doesNot: {
+      'another cluster': [ofRegistry('registry-name-unresolvable', 'kind-registry', 'other'), off],
+      'a node of another cluster': [atNode('registry-name-unresolvable', 'other-worker', 'kind-registry', 'other'), off],
+      'another registry': [ofRegistry('registry-name-unresolvable', 'other-registry', 'dev'), off],
+      'what the host sees': [ofRegistry('registry-not-answering'), off],
+    },
+  },
+  notPublished: {
+    follows: [[ofCluster('hosting-configmap-wrong', 'kind-registry', 'dev', { unanswered: true }), unpublished]],
+    doesNot: {
+      'a ConfigMap that cannot be read': [ofCluster('hosting-configmap-wrong'), unpublished],
+      'another registry': [ofCluster('hosting-configmap-wrong', 'other-registry', 'dev', { unanswered: true }), unpublished],
+      'a ConfigMap that is missing': [ofCluster('hosting-configmap-missing'), unpublished],
+      'a registry that nodes do not reach': [ofRegistry('registry-unreachable-from-node', 'kind-registry', 'dev'), unpublished],
+    },
+  },
+  stoppedNode: {
+    follows: [
+      [atNode('registry-unreachable-from-node', 'dev-worker'), nodeDown],
+      [atNode('hosts-toml-missing', 'dev-worker'), nodeDown],
+    ],
+    doesNot: {
+      itself: [nodeDown, nodeDown],
+      'another node': [atNode('hosts-toml-missing', 'dev-worker2'), nodeDown],
+      'a node of that name in another cluster': [atNode('hosts-toml-missing', 'dev-worker', 'kind-registry', 'other'), nodeDown],
+      'the cluster': [ofCluster('registry-unreachable-from-node'), nodeDown],
+    },
+  },
+}
+
+test('every rule has a table', () => expect(Object.keys(table).toSorted()).toEqual(Object.keys(rules).toSorted()))
+
+describe.each(Object.entries(table))('%s', (rule, { follows, doesNot }) => {
+  test.each(follows.map(([one, cause]) => [`${one.code} of a ${one.subject.kind}`, cause.code, one, cause] as const))(
+    '%s follows from %s',
+    (_one, _cause, one, cause) => {
+      const because = rules[rule]!(one, cause)
+      expect(because).toEqual({ vantage: 'engine', asked: expect.stringContaining(cause.subject.name), saw: expect.stringMatching(/\S/) })
+      expect(consequenceOf(one, cause)).not.toBeNull()
+    },
+  )
+
+  test.each(Object.entries(doesNot))('but not: %s', (_why, [one, cause]) => {
+    expect(rules[rule]!(one, cause)).toBeNull()
+    expect(consequenceOf(one, cause)).toBeNull()
+  })
+})
+
+test('a warning never explains an error away', () => {
+  const all = Object.keys(codes).filter(isCode)
+  const subjects = (code: (typeof all)[number]): Finding[] => [
+    ofRegistry(code),
+    ofRegistry(code, 'kind-registry', 'dev'),
+    atNode(code, 'dev-worker'),
+    ofCluster(code, 'kind-registry', 'dev', { unanswered: true }),
+  ]
+  for (const cause of all.filter((code) => codes[code].severity === 'warning').flatMap(subjects))
+    for (const one of all.filter((code) => codes[code].severity === 'error').flatMap(subjects))
+      expect(consequenceOf(one, cause), `${one.code} by ${cause.code}`).toBeNull()
+})
