@@ -1,0 +1,30 @@
+import type { Reporter } from '../model/reporter.ts'
+
+export interface ReporterEntry {
+  readonly name: string
+  /** What `list reporters` says of it. */
+  readonly title: string
+  readonly load: () => Promise<Reporter>
+}
+
+/** Every reporter that `--output` knows. Loaded on demand, so that no run pays for a format that it does not write. */
+export const reporters: readonly ReporterEntry[] = [
+  {
+    name: 'terminal',
+    title: 'for people: the verdict, each root cause, its proof and its repair',
+    load: async () => (await import('./terminal.ts')).terminal,
+  },
+  {
+    name: 'json',
+    title: 'one JSON document, described by schema/check-report.schema.json',
+    load: async () => (await import('./json.ts')).json,
+  },
+  {
+    name: 'junit',
+    title: 'JUnit XML for CI systems: one test case per check and subject',
+    load: async () => (await import('./junit.ts')).junit,
+  },
+]
+
+/** The reporter of that name, or undefined: what to say then is the caller's matter. */
+export const reporterNamed = (name: string): ReporterEntry | undefined => reporters.find((entry) => entry.name === name)

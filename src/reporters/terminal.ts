@@ -1,0 +1,31 @@
+import type { Reporter } from '../model/reporter.ts'
+import { groupAlike, overviewOf } from './overview.ts'
+import { causeBlock, joined, warningBlock } from './terminal/cause.ts'
+import { choices, header } from './terminal/header.ts'
+import { problem } from './terminal/problem.ts'
+import { allResults, unjudged } from './terminal/results.ts'
+import { styleFor } from './terminal/style.ts'
+import { otherSymptoms } from './terminal/symptoms.ts'
+import { verdict } from './terminal/verdict.ts'
+import { way } from './terminal/way.ts'
+
+/** For people: a few calm lines where all is well, the picture and each root cause where it is not. */
+export const terminal: Reporter = (report, options) => {
+  const style = styleFor(report, options)
+  const overview = overviewOf(report)
+  const last = verdict(report, overview, style)
+  if (options.quiet) return [{ sink: 'out', text: `${last}\n` }]
+
+  const lines = joined([
+    header(report, style),
+    ...(options.verbose ? [choices(report, style), allResults(report, style)] : []),
+    way(overview.causes, style),
+    ...groupAlike(overview.causes, ({ finding }) => finding).map((cause) => causeBlock(cause, style)),
+    ...groupAlike(overview.warnings, ({ finding }) => finding).map((cause) => warningBlock(cause, style)),
+    otherSymptoms(overview.otherSymptoms, style),
+    problem(report, style),
+    ...unjudged(report, style),
+    [last],
+  ])
+  return [{ sink: 'out', text: `${lines.map((line) => line.trimEnd()).join('\n')}\n` }]
+}

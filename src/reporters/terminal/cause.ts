@@ -1,0 +1,74 @@
+import type { ReportedFinding } from '../../model/finding.ts'
+import { groupAlike, type Alike, type Cause } from '../overview.ts'
+import { proofs } from './proof.ts'
+import { repairs } from './repair.ts'
+import { labelColumns, labelled, marked, type Style } from './style.ts'
+import { symptomLines } from './symptoms.ts'
+
+const mostConsequences = 8
+
+/** A root cause, on however many subjects: what is wrong, what it explains, the proof, the repair, where to read on. */
+export function causeBlock(cause: Alike<Cause>, style: Style): string[] {
+  return joined([
+    [...headline(cause, 'fail', style), ...labelled(style, 'explains', consequences(cause, style))],
+    proofs(proven(cause, style), style),
+    [
+      ...repairs(
+        cause.all.map(({ finding }) => finding),
+        style,
+      ),
+      ...docs(cause, style),
+    ],
+  ])
+}
+
+/** A warning: the same, closer, and without the proof unless verbose. */
+export function warningBlock(cause: Alike<Cause>, style: Style): string[] {
+  return [
+    ...headline(cause, 'warning', style),
+    ...labelled(style, 'explains', consequences(cause, style)),
+    ...(style.verbose ? proofs(proven(cause, style), style) : []),
+    ...repairs(
+      cause.all.map(({ finding }) => finding),
+      style,
+    ),
+    ...docs(cause, style),
+  ]
+}
+
+function headline({ first, others }: Alike<Cause>, mark: 'fail' | 'warning', style: Style): string[] {
+  return [
+    ...marked(style, mark, text(first.finding), style.paint.bold),
+    ...(others.length === 0 ? [] : style.prose(`the same on ${others.join(', ')}`, style.columns - 2).map((line) => `  ${line}`)),
+  ]
+}
+
+/** One line per thing that the cause explains: findings first, then pods. */
+function consequences({ all }: Alike<Cause>, style: Style): string[] {
+  const room = style.columns - labelColumns - 2
+  const explained = [...new Set(all.flatMap(({ explains }) => explains))]
+  const items = [
+    ...groupAlike(explained, (finding) => finding).map(
+      ({ first, others }) => text(first) + (others.length > 0 ? ` (the same on ${others.join(', ')})` : ''),
+    ),
+    ...symptomLines([...new Set(all.flatMap(({ symptoms }) => symptoms))], style),
+  ]
+  const shown = style.verbose || items.length <= mostConsequences ? items : items.slice(0, mostConsequences - 1)
+  const lines = shown.flatMap((item) =>
+    style.prose(item, room).map((line, nth) => `${nth === 0 ? style.paint.dim(style.dot) : ' '} ${line}`),
+  )
+  return shown.length === items.length ? lines : [...lines, style.paint.dim(`${items.length - shown.length} more with --verbose`)]
+}
+
+/** Of one fault on many nodes the proof of the first is enough, unless all is asked for. */
+const proven = ({ first, all }: Alike<Cause>, style: Style): ReportedFinding[] =>
+  style.verbose ? all.map(({ finding }) => finding) : [first.finding]
+
+const docs = ({ first }: Alike<Cause>, style: Style): string[] =>
+  labelled(style, 'docs', style.prose(first.finding.docs, style.columns - labelColumns).map(style.paint.dim))
+
+const text = (finding: ReportedFinding): string => finding.message || finding.title
+
+/** Blocks with an empty line between them. */
+export const joined = (blocks: readonly (readonly string[])[]): string[] =>
+  blocks.filter((block) => block.length > 0).flatMap((block, nth) => (nth === 0 ? block : ['', ...block]))

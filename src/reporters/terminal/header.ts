@@ -1,0 +1,40 @@
+import type { Report } from '../../model/report.ts'
+import { count, oneLine } from '../text.ts'
+import { labelled, labelColumns, type Style } from './style.ts'
+
+type Cluster = Report['clusters'][number]
+type Registry = Report['registries'][number]
+
+/** What was examined: one line per cluster and registry, and one where it was a bundle. */
+export function header(report: Report, style: Style): string[] {
+  const entry = (label: string, text: string): string[] => labelled(style, label, style.prose(text, style.columns - labelColumns))
+  return [
+    ...(report.mode === 'bundle' ? entry('replay', 'of a recorded bundle: nothing on this machine was asked') : []),
+    ...report.clusters.flatMap((cluster) => entry('cluster', clusterText(cluster))),
+    ...report.registries.flatMap((registry) => entry('registry', registryText(registry))),
+    ...(report.clusters.length > 0 && report.registries.length === 0
+      ? entry('registry', 'none: nothing here refers to a local registry')
+      : []),
+  ]
+}
+
+/** What discovery chose, and why. */
+export const choices = (report: Report, style: Style): string[] =>
+  (report.choices ?? []).flatMap(({ about, why }, nth) =>
+    labelled(style, nth === 0 ? 'chosen' : '', style.prose(`${about}: ${why}`, style.columns - labelColumns)),
+  )
+
+function clusterText({ name, provider, nodes }: Cluster): string {
+  const stopped = nodes.filter((node) => !node.running).length
+  const containerd = versions(nodes.map((node) => node.containerRuntime?.replace('://', ' ')))
+  const kubelet = versions(nodes.map((node) => node.kubelet)).map((version) => `Kubernetes ${version}`)
+  const facts = [count(nodes.length, 'node') + (stopped > 0 ? `, ${stopped} not running` : ''), ...containerd, ...kubelet]
+  return `${oneLine(name)} (${provider}): ${facts.join(', ')}`
+}
+
+function registryText({ name, hostAddress, address, running }: Registry): string {
+  const facts = [...(hostAddress === undefined ? [] : [`${hostAddress} (host)`]), `${address} (nodes)`]
+  return `${oneLine(name)}${running === false ? ' (not running)' : ''}: ${facts.join(', ')}`
+}
+
+const versions = (all: readonly (string | undefined)[]): string[] => [...new Set(all.filter((version) => version !== undefined))].sort()

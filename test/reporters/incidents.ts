@@ -1,0 +1,207 @@
+import type { Report } from '../../src/model/report.ts'
+import { blocked, check, cluster, fail, finding, node, pass, registry, report, root, skip, symptom } from './reports.ts'
+
+// The reports that people will see, one per kind of outcome. Named by what happened.
+
+const stopped = finding('registry-not-running', registry(), {
+  check: 'registry/running',
+  hop: 'registry',
+  message: 'kind-registry is not running: it exited 12 minutes ago with code 137, and its restart policy is "no"',
+  evidence: [
+    {
+      vantage: 'engine',
+      asked: 'state of the container kind-registry',
+      saw: 'exited, exit code 137, restart policy no',
+      command: "docker inspect -f '{{.State.Status}} {{.State.ExitCode}} {{.HostConfig.RestartPolicy.Name}}' kind-registry",
+    },
+  ],
+  remedies: [
+    {
+      title: 'start the registry container',
+      risk: 'safe',
+      steps: [{ op: 'container.start', container: 'kind-registry' }],
+      show: ['docker start kind-registry'],
+    },
+  ],
+})
+const unanswered = finding('registry-not-answering', registry(), {
+  check: 'registry/answering',
+  hop: 'publish',
+  message: 'nothing answers on 127.0.0.1:5001',
+  evidence: [
+    {
+      vantage: 'host',
+      asked: 'GET http://127.0.0.1:5001/v2/',
+      saw: 'connect ECONNREFUSED 127.0.0.1:5001',
+      command: 'curl -i http://127.0.0.1:5001/v2/',
+    },
+  ],
+})
+const pods = ['app-7c9d-x2x4k', 'app-7c9d-p9s2v', 'app-7c9d-zz7qd'].map((name, nth) =>
+  symptom(name, stopped, { node: nth === 1 ? 'dev-worker2' : 'dev-worker' }),
+)
+
+const nodes = ['dev-control-plane', 'dev-worker', 'dev-worker2']
+
+export const registryStopped: Report = report({
+  status: 'unhealthy',
+  exitCode: 1,
+  registries: report().registries.map(({ networks: _, ...rest }) => ({ ...rest, running: false })),
+  findings: [stopped, unanswered],
+  rootCauses: [root(stopped, [unanswered], pods)],
+  symptoms: pods,
+  checks: [
+    check('registry/running', 'the registry container is running', fail(registry(), stopped)),
+    check('registry/answering', 'the registry answers on the host', fail(registry(), unanswered)),
+    check(
+      'network/registry-on-cluster-network',
+      'the registry is attached to the cluster network',
+      skip(cluster(), 'kind-registry is not running'),
+    ),
+    check('node/registry-config', "every node's containerd is led to the registry", ...nodes.map((name) => pass(node(name)))),
+  ],
+})
+
+const hostsToml = '/etc/containerd/certs.d/localhost:5001/hosts.toml'
+const missing = finding('hosts-toml-missing', node('dev-worker2'), {
+  check: 'node/registry-config',
+  hop: 'resolve',
+  qualifier: 'localhost:5001',
+  message: 'dev-worker2 has no certs.d/localhost:5001, so containerd asks https://localhost:5001, which is the node itself',
+  evidence: [
+    { vantage: 'node', asked: 'ls /etc/containerd/certs.d', saw: '(empty)', command: 'docker exec dev-worker2 ls /etc/containerd/certs.d' },
+    { vantage: 'node', asked: 'HEAD https://localhost:5001/v2/app/manifests/1', saw: 'dial tcp [::1]:5001: connect: connection refused' },
+  ],
+  remedies: [
+    {
+      title: 'write hosts.toml on dev-worker2',
+      risk: 'safe',
+      steps: [{ op: 'file.put', node: 'dev-worker2', path: hostsToml, content: '[host."http://kind-registry:5000"]\n', expect: null }],
+      show: [
+        'docker exec dev-worker2 mkdir -p /etc/containerd/certs.d/localhost:5001',
+        `docker exec -i dev-worker2 tee ${hostsToml} <<'EOF'\n[host."http://kind-registry:5000"]\nEOF`,
+      ],
+    },
+  ],
+})
+const detached = finding('registry-not-on-network', registry(), {
+  check: 'network/registry-on-cluster-network',
+  hop: 'network',
+  message: 'kind-registry is on bridge; the nodes are on kind',
+  evidence: [
+    {
+      vantage: 'engine',
+      asked: 'networks of kind-registry',
+      saw: 'bridge',
+      command: "docker inspect -f '{{json .NetworkSettings.Networks}}' kind-registry",
+    },
+  ],
+  remedies: [
+    {
+      title: 'attach it to the network of the cluster',
+      risk: 'safe',
+      steps: [{ op: 'network.connect', network: 'kind', container: 'kind-registry', aliases: [] }],
+      show: ['docker network connect kind kind-registry'],
+    },
+  ],
+})
+const unresolved = nodes.map((name) =>
+  finding('registry-name-unresolvable', node(name), {
+    check: 'node/resolves',
+    hop: 'name',
+    message: `${name} cannot resolve kind-registry`,
+    evidence: [
+      { vantage: 'node', asked: 'getent hosts kind-registry', saw: '(nothing)', command: `docker exec ${name} getent hosts kind-registry` },
+    ],
+  }),
+)
+const detachedPods = [symptom('api-0', detached, { owner: 'sts/api', image: 'localhost:5001/api:2' })]
+const missingPods = [symptom('app-7c9d-x2x4k', missing, { node: 'dev-worker2' })]
+
+export const twoFaults: Report = report({
+  status: 'unhealthy',
+  exitCode: 1,
+  findings: [detached, missing, ...unresolved],
+  rootCauses: [root(detached, unresolved, detachedPods), root(missing, [], missingPods)],
+  symptoms: [...detachedPods, ...missingPods],
+  checks: [
+    check('registry/running', 'the registry container is running', pass(registry())),
+    check('network/registry-on-cluster-network', 'the registry is attached to the cluster network', fail(cluster(), detached)),
+    check('node/resolves', 'every node resolves the name of the registry', ...unresolved.map((each) => fail(each.subject, each))),
+    check(
+      'node/registry-config',
+      "every node's containerd is led to the registry",
+      ...nodes.map((name) => (name === 'dev-worker2' ? fail(node(name), missing) : pass(node(name)))),
+    ),
+  ],
+})
+
+const configMap = finding('hosting-configmap-missing', cluster(), {
+  check: 'api/hosting-configmap',
+  hop: 'push',
+  message: 'dev has no ConfigMap kube-public/local-registry-hosting, so Tilt and Skaffold do not find the registry',
+  evidence: [
+    {
+      vantage: 'api',
+      asked: 'GET configmaps/local-registry-hosting',
+      saw: 'not found',
+      command: 'kubectl --context kind-dev -n kube-public get configmap local-registry-hosting',
+    },
+  ],
+  remedies: [
+    {
+      title: 'create the ConfigMap',
+      risk: 'safe',
+      steps: [
+        {
+          op: 'configmap.put',
+          kubectl: 'kubectl --context kind-dev',
+          namespace: 'kube-public',
+          name: 'local-registry-hosting',
+          data: { 'localRegistryHosting.v1': 'host: "localhost:5001"\n' },
+        },
+      ],
+      show: [
+        `kubectl --context kind-dev -n kube-public create configmap local-registry-hosting --from-literal=localRegistryHosting.v1='host: "localhost:5001"'`,
+      ],
+    },
+  ],
+})
+
+export const warningOnly: Report = report({
+  findings: [configMap],
+  rootCauses: [root(configMap)],
+  checks: [...report().checks, check('api/hosting-configmap', 'the cluster tells tools of its registry', pass(cluster(), configMap))],
+})
+
+const silent = 'the Kubernetes API of dev does not answer within 5 s (https://127.0.0.1:41231)'
+export const apiSilent: Report = report({
+  status: 'incomplete',
+  exitCode: 3,
+  error: { code: 'kube-unreachable', message: silent },
+  checks: [
+    ...report().checks,
+    check('api/hosting-configmap', 'the cluster tells tools of its registry', blocked(cluster(), silent)),
+    check(
+      'pod/pulls',
+      'pods can pull their images',
+      blocked(cluster(), silent),
+      blocked(node('dev-worker2'), 'docker exec in dev-worker2 was refused'),
+    ),
+  ],
+})
+
+export const noDocker: Report = report({
+  status: 'incomplete',
+  exitCode: 3,
+  error: { code: 'docker-unreachable', message: 'Docker does not answer: connect ENOENT /var/run/docker.sock' },
+  clusters: [],
+  registries: [],
+  checks: [],
+})
+
+export const healthy: Report = report({
+  choices: [{ about: 'cluster dev', why: 'context kind-dev: its certificate authority and port are this cluster’s' }],
+})
+
+export const incidents = { healthy, registryStopped, twoFaults, warningOnly, apiSilent, noDocker }
