@@ -1,0 +1,39 @@
+/** Why a run was ended before its time. */
+export type Ended = { readonly exitCode: 130 | 143; readonly code: 'interrupted' } | { readonly exitCode: 3; readonly code: 'timeout' }
+
+export interface Cancellation {
+  readonly signal: AbortSignal
+  readonly ended: () => Ended | null
+  /** Rejects when the run is ended. */
+  readonly promise: Promise<never>
+  dispose(): void
+}
+
+/** Ends a run on Ctrl-C, SIGTERM or after `limitMs`. */
+export function createCancellation(limitMs: number): Cancellation {
+  const controller = new AbortController()
+  let ended: Ended | null = null
+  const end = (why: Ended): void => {
+    ended ??= why
+    controller.abort(new Error(why.code))
+  }
+  const onInterrupt = (): void => end({ exitCode: 130, code: 'interrupted' })
+  const onTerminate = (): void => end({ exitCode: 143, code: 'interrupted' })
+  const timer = setTimeout(() => end({ exitCode: 3, code: 'timeout' }), limitMs)
+  process.once('SIGINT', onInterrupt)
+  process.once('SIGTERM', onTerminate)
+  const promise = new Promise<never>((_resolve, reject) =>
+    controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true }),
+  )
+  promise.catch(() => undefined)
+  return {
+    signal: controller.signal,
+    ended: () => ended,
+    promise,
+    dispose: () => {
+      clearTimeout(timer)
+      process.off('SIGINT', onInterrupt)
+      process.off('SIGTERM', onTerminate)
+    },
+  }
+}

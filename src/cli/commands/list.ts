@@ -1,0 +1,46 @@
+import { checks } from '../../checks/index.ts'
+import { codes, docsOf, type Code } from '../../model/codes.ts'
+import { schemaVersion, type ListDocument } from '../../model/report.ts'
+import { tool } from '../../model/tool.ts'
+import { listIncidents } from '../../ports/incidents.ts'
+import { reporters } from '../../reporters/index.ts'
+import { writeOut } from '../output.ts'
+
+type Item = ListDocument['items'][number]
+
+const lists: { readonly [K in ListDocument['of']]: () => Item[] } = {
+  checks: () => checks.map(({ id, title, per, why, finds }) => ({ id, title, per, why, finds: [...finds] })),
+  codes: () =>
+    (Object.keys(codes) as Code[]).map((code) => ({
+      id: code,
+      title: codes[code].title,
+      severity: codes[code].severity,
+      docs: docsOf(code),
+    })),
+  reporters: () => reporters.map(({ name, title }) => ({ id: name, title })),
+  incidents: () => listIncidents().map(({ name, title }) => ({ id: name, title })),
+}
+
+/** Prints what there is, a line each or as one JSON document. */
+export async function list(what: ListDocument['of'], json: boolean): Promise<number> {
+  const items = lists[what]()
+  if (json) {
+    const document: ListDocument = {
+      schemaVersion,
+      kind: 'List',
+      tool,
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      mode: 'live',
+      status: 'healthy',
+      exitCode: 0,
+      of: what,
+      items,
+    }
+    await writeOut(`${JSON.stringify(document, null, 2)}\n`)
+  } else {
+    const width = Math.max(...items.map((one) => one.id.length))
+    await writeOut(items.map(({ id, title }) => `${id.padEnd(width)}  ${title}\n`).join(''))
+  }
+  return 0
+}

@@ -1,0 +1,98 @@
+import { InvalidArgumentError, Option, type Command } from 'commander'
+import { reporters } from '../reporters/index.ts'
+import { nearest } from '../discover/options.ts'
+import type { Severity } from '../model/words.ts'
+
+/** What `check` and its kin understand, as commander hands it over. */
+export interface SharedOptions {
+  readonly provider?: 'kind' | 'k3d'
+  readonly cluster: readonly string[]
+  readonly context?: string
+  readonly kubeconfig?: string
+  readonly registry?: string
+  readonly check: readonly string[]
+  readonly skip: readonly string[]
+  readonly output: readonly OutputTarget[]
+  readonly failOn: Severity
+  readonly timeout: number
+  readonly color: 'auto' | 'always' | 'never'
+  readonly quiet?: boolean
+  readonly verbose?: boolean
+  readonly from?: string
+}
+
+/** One `-o FORMAT[=FILE]`. */
+export interface OutputTarget {
+  readonly format: string
+  readonly file?: string
+}
+
+export function parseOutput(value: string, earlier: readonly OutputTarget[] = []): OutputTarget[] {
+  const [format = '', ...rest] = value.split('=')
+  const names = reporters.map((one) => one.name)
+  if (!names.includes(format)) {
+    const near = nearest(format, names)
+    throw new InvalidArgumentError(`"${format}" is no format${near ? `; did you mean "${near}"?` : `: there are ${names.join(', ')}`}`)
+  }
+  const file = rest.join('=')
+  if (rest.length > 0 && file === '') throw new InvalidArgumentError(`"${value}" names no file`)
+  const all = [...earlier, { format, ...(file !== '' && { file }) }]
+  if (file !== '' && earlier.some((one) => one.file === file))
+    throw new InvalidArgumentError(`${file} is given to two formats; give each its own file`)
+  if (all.filter((one) => one.file === undefined).length > 1)
+    throw new InvalidArgumentError('only one format can go to standard output; give the others a file: -o junit=report.xml')
+  return all
+}
+
+/** A day: longer than anything that can be meant, and still what a timer can hold. */
+const longestMs = 86_400_000
+
+/** `500ms`, `30s`, `2m` in milliseconds. */
+export function parseDuration(value: string): number {
+  const found = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(value)
+  if (!found) throw new InvalidArgumentError('a duration is a number with a unit: 500ms, 30s, 2m')
+  const ms = Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm']
+  if (ms <= 0) throw new InvalidArgumentError('it must be longer than 0')
+  if (ms > longestMs) throw new InvalidArgumentError(`it may be at most ${longestMs / 60_000}m`)
+  return ms
+}
+
+function parseHostPort(value: string): string {
+  if (/^https?:\/\//.test(value)) throw new InvalidArgumentError('give HOST:PORT without a scheme, as images name it')
+  const [, port] = /^(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?$/.exec(value) ?? [undefined, '65536']
+  if (Number(port ?? 0) > 65_535) throw new InvalidArgumentError('that is no HOST:PORT')
+  return value
+}
+
+const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
+
+/** The options that every command shares which examines a cluster. */
+export function addSharedOptions(command: Command): Command {
+  return command
+    .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind']))
+    .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
+    .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
+    .option('--kubeconfig <file>', 'the kubeconfig to use')
+    .addOption(new Option('--registry <host:port>', 'only this registry').argParser(parseHostPort))
+    .addOption(
+      new Option('--check <id>', 'only this check (repeatable; a group like "node" is all of its checks)')
+        .argParser(collect)
+        .default([], 'all'),
+    )
+    .addOption(new Option('--skip <id>', 'without this check (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning']).default('error'))
+    .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
+}
+
+/** @param standard what is written where `-o` is not given, for the help */
+export function addOutputOptions(command: Command, standard = 'terminal'): Command {
+  return command
+    .addOption(
+      new Option('-o, --output <format[=file]>', `${reporters.map((one) => one.name).join(', ')} (repeatable, each to its own file)`)
+        .argParser(parseOutput)
+        .default([], standard),
+    )
+    .addOption(new Option('--color <when>', 'colour the terminal report').choices(['auto', 'always', 'never']).default('auto'))
+    .option('-q, --quiet', 'only the verdict')
+    .option('-v, --verbose', 'also what passed, what was chosen and why')
+}

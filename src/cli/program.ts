@@ -1,0 +1,101 @@
+import { Argument, Command, CommanderError, Option } from 'commander'
+import { nearest } from '../discover/options.ts'
+import { errorReport } from '../engine/report.ts'
+import { tool } from '../model/tool.ts'
+import { tellFault } from './fault.ts'
+import { writeOut } from './output.ts'
+import { addOutputOptions, addSharedOptions, type SharedOptions } from './options.ts'
+import { UsageError, usageOf } from './usage-error.ts'
+
+/** Runs the command line. Returns the exit code; everything that goes wrong ends as one line. */
+export async function run(argv: readonly string[], env: NodeJS.ProcessEnv): Promise<number> {
+  let exitCode = 0
+  const done = (code: number): void => void (exitCode = code)
+  try {
+    await createProgram(env, done).parseAsync([...argv], { from: 'user' })
+    return exitCode
+  } catch (error) {
+    if (error instanceof CommanderError && error.exitCode === 0) return 0
+    if (error instanceof CommanderError) return refuse(error.message.replace(/^error: /, ''), 'usage', argv)
+    const usage = usageOf(error)
+    if (usage) return refuse(usage.message, usage.code, argv)
+    tellFault(error)
+    return 3
+  }
+}
+
+/** One line on standard error, and a document where one was asked for on standard output. */
+async function refuse(message: string, code: string, argv: readonly string[]): Promise<number> {
+  const line = message.replace(/\s*\n\s*/g, ' ').trim()
+  process.stderr.write(`registry-doctor: ${line}\n`)
+  const wantsJson = argv.some(
+    (arg, index) => /^(?:-o=?json|--output=json)$/.test(arg) || (/^(?:-o|--output)$/.test(arg) && argv[index + 1] === 'json'),
+  )
+  if (wantsJson) {
+    const report = errorReport({ startedAt: new Date().toISOString(), durationMs: 0, mode: 'live' }, 2, { code, message: line })
+    await writeOut(`${JSON.stringify(report, null, 2)}\n`)
+  }
+  return 2
+}
+
+function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void): Command {
+  const asPlugin = /(?:^|[/\\])kubectl-/.test(process.argv[1] ?? '')
+  const program: Command = new Command(asPlugin ? 'kubectl registry-doctor' : 'registry-doctor')
+    .description('Finds out why pods on a local kind cluster cannot pull from the local registry.')
+    .version(tool.version, '-V, --version', 'print the version')
+    .helpOption('-h, --help', 'print this help')
+    .exitOverride()
+    .configureOutput({ writeErr: () => undefined })
+    .showSuggestionAfterError()
+    .addHelpText('after', () => `\nOptions of check:\n${optionsOf(program.commands[0]!)}`)
+    .addHelpText('after', 'Exit codes: 0 healthy or only warnings, 1 a finding, 2 wrong usage, 3 could not judge, 130/143 interrupted')
+
+  const command = (name: string, description: string): Command => program.command(name).description(description)
+
+  addOutputOptions(
+    addSharedOptions(
+      program.command('check', { isDefault: true }).description('examine clusters and their registries (also what no command means)'),
+    ),
+  )
+    .option('--from <bundle>', 'judge a saved bundle instead of live clusters')
+    .allowExcessArguments()
+    .action(async (options: SharedOptions, { args: [word, ...excess] }: Command) => {
+      if (word !== undefined) throw excess.length > 0 ? new UsageError('too many arguments') : unknownCommand(word, program)
+      const { check } = await import('./commands/check.ts')
+      done(await check(options, env))
+    })
+
+  addOutputOptions(addSharedOptions(command('collect', 'save a redacted bundle of what a check looks at')), 'none')
+    .argument('<file>', 'where to (a name that ends in .gz is compressed)')
+    .action(async (file: string, options: SharedOptions) => {
+      const { collect } = await import('./commands/collect.ts')
+      done(await collect(file, options, env))
+    })
+
+  addOutputOptions(command('demo', 'replay a recorded real incident; needs no Docker'))
+    .argument('[incident]', 'which (see: list incidents)')
+    .action(async (incident: string | undefined, options: SharedOptions) => {
+      const { demo } = await import('./commands/demo.ts')
+      done(await demo(incident, options, env))
+    })
+
+  command('list', 'print what there is of checks, codes, reporters or incidents')
+    .addArgument(new Argument('<what>').choices(['checks', 'codes', 'reporters', 'incidents']))
+    .addOption(new Option('-o, --output <format>', 'terminal or json').choices(['terminal', 'json']).default('terminal'))
+    .action(async (what: 'checks' | 'codes' | 'reporters' | 'incidents', options: { output: string }) => {
+      const { list } = await import('./commands/list.ts')
+      done(await list(what, options.output === 'json'))
+    })
+
+  for (const one of program.commands) one.exitOverride().configureOutput({ writeErr: () => undefined })
+  return program
+}
+
+/** The options of a command as its own help shows them: without a command, they are the ones that are meant. */
+const optionsOf = (command: Command): string => command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, '')
+
+function unknownCommand(word: string, program: Command): UsageError {
+  const names = program.commands.map((one) => one.name())
+  const near = nearest(word, names)
+  return new UsageError(`there is no command "${word}"${near ? `; did you mean "${near}"?` : `: there are ${names.join(', ')}`}`)
+}

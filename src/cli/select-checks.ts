@@ -1,0 +1,21 @@
+import { checks } from '../checks/index.ts'
+import type { AnyCheck } from '../checks/define-check.ts'
+import { UnknownNameError } from '../discover/options.ts'
+
+/**
+ * The checks that were asked for. An id is `group/name`, or a group.
+ * @throws UnknownNameError
+ */
+export function selectChecks(only: readonly string[], without: readonly string[]): AnyCheck[] {
+  const groups = [...new Set(checks.map((one) => one.id.split('/')[0]!))]
+  const known = [...checks.map((one) => one.id), ...groups]
+  for (const id of [...only, ...without])
+    if (!known.includes(id))
+      throw new UnknownNameError(
+        'check',
+        id,
+        checks.map((one) => one.id),
+      )
+  const named = (check: AnyCheck, ids: readonly string[]): boolean => ids.includes(check.id) || ids.includes(check.id.split('/')[0]!)
+  return checks.filter((check) => (only.length === 0 || named(check, only)) && !named(check, without))
+}
