@@ -1,0 +1,80 @@
+/** Work on the nodes of a running kind cluster. */
+import { setTimeout as sleep } from 'node:timers/promises'
+import { certsDir, hostingConfigMap, hostsToml } from './cluster-config.ts'
+import { docker, dockerOutput, type NodeContainer } from './docker.ts'
+import { registryHost } from './registry.ts'
+import type { RunOptions, RunResult } from './run.ts'
+
+/** kubectl of the control-plane node: needs neither one on the machine nor a kubeconfig. */
+function nodeKubectl(cluster: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
+  const node = `${cluster}-control-plane`
+  return docker(['exec', '-i', node, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args], options)
+}
+
+interface NodeList {
+  items: { metadata: { name: string }; status: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] } }[]
+}
+
+/**
+ * How many nodes are Ready by a heartbeat of their present boot: after a restart the API server first shows the old state.
+ * @param starts when each node's container was started, in milliseconds
+ */
+export function readyNodes(list: NodeList, starts: ReadonlyMap<string, number>): number {
+  return list.items.filter(({ metadata, status }) => {
+    const ready = status.conditions?.find((c) => c.type === 'Ready')
+    // heartbeats have whole seconds
+    const since = Math.floor((starts.get(metadata.name) ?? 0) / 1000) * 1000
+    return ready?.status === 'True' && Date.parse(ready.lastHeartbeatTime) >= since
+  }).length
+}
+
+/** Waits until all these nodes are Ready and pods can be made; false if that takes too long. */
+export async function waitReady(nodes: readonly NodeContainer[], timeout: number, log: string): Promise<boolean> {
+  const cluster = nodes[0]?.cluster ?? ''
+  const names = nodes.map((n) => n.name)
+  const started = await dockerOutput(['inspect', '--format', '{{.State.StartedAt}}', ...names], { log })
+  const starts = new Map(
+    started
+      .trim()
+      .split('\n')
+      .map((text, index) => [names[index] ?? '', Date.parse(text)]),
+  )
+  const limit = { timeout: 10_000 }
+  for (const end = Date.now() + timeout; Date.now() < end; await sleep(250)) {
+    const list = await nodeKubectl(cluster, ['get', 'nodes', '-o', 'json', '--request-timeout=5s'], limit)
+    if (list.code !== 0) continue
+    if (readyNodes(JSON.parse(list.stdout) as NodeList, starts) < nodes.length) continue
+    // a pod is refused until its namespace has this account
+    if ((await nodeKubectl(cluster, ['get', 'serviceaccount', 'default'], limit)).code === 0) return true
+  }
+  return false
+}
+
+const setHosts = `set -e
+rm -rf "$1"
+mkdir -p "$1/$2"
+cat > "$1/$2/hosts.toml"
+`
+
+/** Writes hosts.toml on every node, and removes whatever else a test may have put beside it. */
+export async function ensureHosts(nodes: readonly NodeContainer[], log: string): Promise<void> {
+  const write = (node: NodeContainer): Promise<string> =>
+    dockerOutput(['exec', '-i', node.name, 'sh', '-c', setHosts, 'sh', certsDir, registryHost], {
+      input: hostsToml,
+      log,
+    })
+  await Promise.all(nodes.map(write))
+}
+
+/** Whether every node's config.toml still says about config_path what the cluster was made with. */
+export async function configPathIs(wanted: boolean, nodes: readonly NodeContainer[]): Promise<boolean> {
+  const grep = ['grep', '-q', `config_path = "${certsDir}"`, '/etc/containerd/config.toml']
+  const found = await Promise.all(nodes.map((n) => docker(['exec', n.name, ...grep])))
+  return found.every((f) => (f.code === 0) === wanted)
+}
+
+/** Publishes the registry's place in the cluster, as kind's script does. */
+export async function publishRegistry(cluster: string, log: string): Promise<void> {
+  const result = await nodeKubectl(cluster, ['apply', '-f', '-'], { input: hostingConfigMap(), log })
+  if (result.code !== 0) throw new Error(result.stderr.trim())
+}

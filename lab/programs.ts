@@ -1,0 +1,94 @@
+/** The Go programs of the lab: which module, which packages, which flags. */
+import {
+  type ContainerdVersion,
+  criToolsVersion,
+  etcd as etcdVersion,
+  kindVersion,
+  kubernetesVersion,
+  registryVersion,
+} from './versions.ts'
+
+/** One Go module and the programs that are built from it by one `go build`. */
+export interface Program {
+  readonly name: string
+  readonly module: string
+  readonly version: string
+  readonly packages: readonly string[]
+  readonly tags?: string
+  /** Variables that the linker sets, as `path.Name=value`. */
+  readonly set?: readonly string[]
+  /** Version of the modules that this one replaces with directories of its own repository. */
+  readonly stagingVersion?: string
+  /** Name of the binary where it is not the last element of the package path. */
+  readonly rename?: Readonly<Record<string, string>>
+}
+
+const k8s = 'k8s.io/kubernetes'
+const [major = '1', minor = ''] = kubernetesVersion.slice(1).split('.')
+
+const kubernetesBase = {
+  module: k8s,
+  version: kubernetesVersion,
+  // k8s.io/api and its like carry the same patch version, with major 0
+  stagingVersion: kubernetesVersion.replace(/^v1\./, 'v0.'),
+  // kubeadm refuses to work without a version
+  set: [
+    `k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
+    `k8s.io/component-base/version.gitMajor=${major}`,
+    `k8s.io/component-base/version.gitMinor=${minor}`,
+    'k8s.io/component-base/version.gitTreeState=clean',
+  ],
+} as const
+
+/** Everything of Kubernetes that a node needs. One build: its packages share nearly all they compile. */
+export const kubernetes: Program = {
+  ...kubernetesBase,
+  name: 'kubernetes',
+  packages: ['kubeadm', 'kubelet', 'kubectl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((c) => `${k8s}/cmd/${c}`),
+}
+
+/** kubectl alone, for machines where published node images make the rest unnecessary. */
+export const kubectl: Program = { ...kubernetesBase, name: 'kubectl', packages: [`${k8s}/cmd/kubectl`] }
+
+export const kind: Program = {
+  name: 'kind',
+  module: 'sigs.k8s.io/kind',
+  version: kindVersion,
+  packages: ['sigs.k8s.io/kind'],
+}
+
+export const crictl: Program = {
+  name: 'crictl',
+  module: 'sigs.k8s.io/cri-tools',
+  version: criToolsVersion,
+  packages: ['sigs.k8s.io/cri-tools/cmd/crictl'],
+  set: [`sigs.k8s.io/cri-tools/pkg/version.Version=${criToolsVersion}`],
+}
+
+export const etcd: Program = {
+  name: 'etcd',
+  module: 'go.etcd.io/etcd/server/v3',
+  version: etcdVersion.version,
+  packages: ['go.etcd.io/etcd/server/v3'],
+  rename: { server: 'etcd', v3: 'etcd' },
+}
+
+export const registry: Program = {
+  name: 'registry',
+  module: 'github.com/distribution/distribution/v3',
+  version: registryVersion,
+  packages: ['github.com/distribution/distribution/v3/cmd/registry'],
+  set: [`github.com/distribution/distribution/v3/version.version=${registryVersion}`],
+}
+
+/** containerd with its client and shim, without the snapshotters that kind leaves out too. */
+export function containerd(version: ContainerdVersion): Program {
+  return {
+    name: 'containerd',
+    module: version.module,
+    version: `v${version.version}`,
+    packages: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map((c) => `${version.module}/cmd/${c}`),
+    tags: 'no_btrfs no_devmapper no_zfs no_aufs',
+    set: [`${version.module}/version.Version=v${version.version}`],
+  }
+}

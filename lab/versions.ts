@@ -1,0 +1,81 @@
+/** Every version that the lab uses, in one place. */
+
+/** Kubernetes of the lab's own images. 1.34 is the last minor whose kubelet accepts cgroup v1 by default. */
+export const kubernetesVersion = 'v1.34.4'
+export const kindVersion = 'v0.33.0'
+export const criToolsVersion = 'v1.36.0'
+export const registryVersion = 'v3.1.2'
+/** What kubeadm of this Kubernetes asks for, and the module that the binary is built from. */
+export const etcd = { version: 'v3.6.5', image: 'registry.k8s.io/etcd:3.6.5-0' } as const
+export const pauseImage = 'registry.k8s.io/pause:3.10'
+/** The image of kind's own local-registry script. */
+export const registryImage = 'registry:3'
+
+export interface ContainerdVersion {
+  /** Full version, without a leading v. */
+  readonly version: string
+  /** What a user may write instead: the minor. */
+  readonly minor: string
+  /** Path of the Go module; containerd 1.x has no /v2 suffix. */
+  readonly module: string
+  /** The published node image with this minor, and what it really ships. */
+  readonly upstream: {
+    readonly image: string
+    readonly containerd: string
+    /** The minor of its Kubernetes: from 35 on the kubelet refuses cgroup v1. */
+    readonly kubernetesMinor: number
+  }
+}
+
+const v2 = 'github.com/containerd/containerd/v2'
+
+/** The matrix, oldest first. */
+export const containerdVersions: readonly ContainerdVersion[] = [
+  {
+    version: '1.7.34',
+    minor: '1.7',
+    module: 'github.com/containerd/containerd',
+    upstream: { image: 'kindest/node:v1.32.0', containerd: '1.7.24', kubernetesMinor: 32 },
+  },
+  {
+    version: '2.1.4',
+    minor: '2.1',
+    module: v2,
+    upstream: { image: 'kindest/node:v1.34.0', containerd: '2.1.4', kubernetesMinor: 34 },
+  },
+  {
+    version: '2.2.7',
+    minor: '2.2',
+    module: v2,
+    upstream: { image: 'kindest/node:v1.35.0', containerd: '2.2.0', kubernetesMinor: 35 },
+  },
+  {
+    version: '2.3.4',
+    minor: '2.3',
+    module: v2,
+    upstream: { image: 'kindest/node:v1.36.1', containerd: '2.3.1', kubernetesMinor: 36 },
+  },
+]
+
+export const defaultContainerd = '2.1.4'
+
+/** A mistake in what the caller wrote; the CLI exits with 2. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError'
+}
+
+/** Finds a version by its full form or its minor (`2.1`, `2.1.4`, `v2.1.4`). */
+export function resolveContainerd(wanted: string): ContainerdVersion {
+  const plain = wanted.trim().replace(/^v/, '')
+  const found = containerdVersions.find((c) => c.version === plain || c.minor === plain)
+  if (found) return found
+  const known = containerdVersions.map((c) => c.version).join(', ')
+  throw new UsageError(`unknown containerd version '${wanted}'; known: ${known} (or a minor such as 2.1)`)
+}
+
+/** Like resolveContainerd for a list; `all` stands for the whole matrix. */
+export function resolveContainerdList(wanted: readonly string[]): readonly ContainerdVersion[] {
+  const parts = wanted.flatMap((w) => w.split(',')).filter((w) => w !== '')
+  if (parts.length === 0 || parts.includes('all')) return containerdVersions
+  return [...new Set(parts.map(resolveContainerd))]
+}

@@ -1,0 +1,150 @@
+import { describe, expect, it } from 'vitest'
+import { goMod } from '../../lab/binaries.ts'
+import { cacheKey } from '../../lab/cache.ts'
+import { boundingSetHasSysResource, withWrapper } from '../../lab/capabilities.ts'
+import { configPathPatch, kindConfig } from '../../lab/cluster-config.ts'
+import { shapeDifference, wantedShape } from '../../lab/cluster-note.ts'
+import { mirrorIn } from '../../lab/debian.ts'
+import { readyNodes } from '../../lab/nodes.ts'
+import { cacheDir } from '../../lab/paths.ts'
+import { isAlive, processIdentity } from '../../lab/processes.ts'
+import { kubernetes } from '../../lab/programs.ts'
+import { containerdVersions, defaultContainerd, resolveContainerd } from '../../lab/versions.ts'
+
+describe('version table', () => {
+  it.each(containerdVersions.flatMap((c) => [c.version, c.minor, `v${c.version}`].map((w) => [w, c.version])))(
+    '%s is %s',
+    (wanted, version) => {
+      expect(resolveContainerd(wanted).version).toBe(version)
+    },
+  )
+
+  it('has unambiguous minors, and the default in it', () => {
+    expect(new Set(containerdVersions.map((c) => c.minor)).size).toBe(containerdVersions.length)
+    for (const c of containerdVersions) expect(c.version.startsWith(`${c.minor}.`)).toBe(true)
+    expect(resolveContainerd(defaultContainerd).version).toBe(defaultContainerd)
+  })
+
+  it.each(['2', '2.1.5', '', 'latest', '21'])('refuses %j', (wanted) => {
+    expect(() => resolveContainerd(wanted)).toThrow(/^unknown containerd version/)
+  })
+})
+
+describe('cache', () => {
+  it('keys depend on values, not on the order of their names or on what is undefined', () => {
+    expect(cacheKey({ a: 1, b: { c: [2], d: undefined } })).toBe(cacheKey({ b: { c: [2] }, a: 1 }))
+    expect(cacheKey({ a: 1 })).not.toBe(cacheKey({ a: 2 }))
+    expect(cacheKey({ a: [1, 2] })).not.toBe(cacheKey({ a: [2, 1] }))
+    expect(cacheKey({})).toMatch(/^[0-9a-f]{12}$/)
+  })
+
+  it.each([
+    [{ REGISTRY_DOCTOR_LAB_CACHE: '/a', XDG_CACHE_HOME: '/b' }, '/a'],
+    [{ XDG_CACHE_HOME: '/b' }, '/b/registry-doctor-lab'],
+  ])('lies where %j says', (env, dir) => {
+    expect(cacheDir(env)).toBe(dir)
+  })
+})
+
+describe('go.mod', () => {
+  it('replaces what upstream replaces with directories of its own repository', () => {
+    const upstream = 'module k8s.io/kubernetes\n\ngo 1.24.0\n\nreplace (\n\tk8s.io/api => ./staging/src/k8s.io/api\n\tother => ./x\n)\n'
+    const text = goMod(kubernetes, upstream)
+    expect(text).toContain('\ngo 1.24.0\n')
+    expect(text).toContain('replace k8s.io/api => k8s.io/api v0.34.4\n')
+    expect(text).not.toContain('other')
+    expect(text).toContain('require k8s.io/kubernetes v1.34.4\n')
+  })
+})
+
+describe('apt sources', () => {
+  const stanza = 'Types: deb\nURIs: http://security.example/debian\nSuites: bookworm-security\nComponents: main\n\n'
+  const main = 'Types: deb deb-src\nURIs: http://mirror.example/debian\nSuites: bookworm bookworm-updates\nComponents: main\n'
+
+  it.each([
+    [stanza + main, 'http://mirror.example/debian'],
+    [stanza, undefined],
+    [`Enabled: no\n${main}`, undefined],
+    ['deb [signed-by=/a b=c] http://one.example/debian bookworm main contrib', 'http://one.example/debian'],
+    ['# deb http://off.example bookworm main\ndeb http://x.example cloud-bookworm main', undefined],
+  ])('%#', (text, mirror) => {
+    expect(mirrorIn(text, 'bookworm')).toBe(mirror)
+  })
+})
+
+describe('engine', () => {
+  it('reads the bounding set', () => {
+    expect(boundingSetHasSysResource('CapEff:\t0000000000000000\nCapBnd:\t000001ffffffffff\n')).toBe(true)
+    expect(boundingSetHasSysResource('CapBnd:\t000001fffeffffff\n')).toBe(false)
+    expect(boundingSetHasSysResource('no such line')).toBe(true)
+  })
+
+  it('keeps what others have set, and says the same twice', () => {
+    const mine = '{"runtimes":{"other":{"path":"/o"}},"log-driver":"local"}'
+    const merged = withWrapper(mine)
+    expect(JSON.parse(merged)).toMatchObject({ 'log-driver': 'local', runtimes: { other: { path: '/o' } } })
+    expect(withWrapper(merged)).toBe(merged)
+    expect(JSON.parse(withWrapper(''))).toHaveProperty('default-runtime', 'registry-doctor-lab')
+  })
+
+  it('knows a process by more than its pid', () => {
+    const own = processIdentity(process.pid) ?? ''
+    expect(isAlive(own)).toBe(true)
+    expect(isAlive(`${process.pid} 1`)).toBe(false)
+    expect(isAlive('')).toBe(false)
+  })
+})
+
+describe('cluster', () => {
+  const shape = { workers: 1, containerd: '2.1.4', configPath: true, registry: true }
+
+  it.each([
+    ['1.7', 'io.containerd.grpc.v1.cri'],
+    ['2.1', 'io.containerd.cri.v1.images'],
+    ['2.3', 'io.containerd.cri.v1.images'],
+  ])('containerd %s reads config_path from %s', (minor, table) => {
+    expect(configPathPatch({ minor })).toBe(`[plugins."${table}".registry]\n  config_path = "/etc/containerd/certs.d"\n`)
+  })
+
+  it('has networking of its own only with the lab’s own image', () => {
+    const version = resolveContainerd('2.1')
+    const lab = JSON.parse(kindConfig(shape, version, true)) as { nodes: unknown[] }
+    expect(lab.nodes).toHaveLength(2)
+    expect(lab).toHaveProperty('networking.kubeProxyMode', 'none')
+    const plain = JSON.parse(kindConfig({ ...shape, configPath: false }, version, false)) as object
+    expect(Object.keys(plain)).toEqual(['kind', 'apiVersion', 'nodes'])
+  })
+
+  it('keeps workers and containerd of an existing cluster, and is healthy unless told otherwise', () => {
+    expect(wantedShape({ name: 'a' }, undefined)).toEqual({ ...shape, workers: 0 })
+    const other = { workers: 2, containerd: '1.7.34', configPath: false, registry: false }
+    expect(wantedShape({ name: 'a' }, other)).toEqual({ ...other, configPath: true, registry: true })
+    expect(wantedShape({ name: 'a', containerd: '2.2', workers: 0 }, other)).toMatchObject({ containerd: '2.2.7', workers: 0 })
+  })
+
+  it('says in what a cluster differs', () => {
+    expect(shapeDifference(shape, shape)).toBeUndefined()
+    expect(shapeDifference(shape, { ...shape, workers: 2 })).toBe('workers 1, wanted 2')
+  })
+
+  it('does not believe a Ready of before the restart', () => {
+    const node = (name: string, status: string, lastHeartbeatTime: string) => ({
+      metadata: { name },
+      status: { conditions: [{ type: 'Ready', status, lastHeartbeatTime }] },
+    })
+    const items = [
+      node('fresh', 'True', '2026-01-01T10:00:05Z'),
+      node('restarted', 'True', '2026-01-01T09:00:00Z'),
+      node('never-restarted', 'True', '2026-01-01T09:00:00Z'),
+      node('not-ready', 'False', '2026-01-01T10:00:05Z'),
+    ]
+    const start = (text: string) => Date.parse(text)
+    const starts = new Map([
+      ['fresh', start('2026-01-01T10:00:00.9Z')],
+      ['restarted', start('2026-01-01T10:00:00Z')],
+      ['never-restarted', start('2026-01-01T08:00:00Z')],
+      ['not-ready', start('2026-01-01T10:00:00Z')],
+    ])
+    expect(readyNodes({ items }, starts)).toBe(2)
+  })
+})
