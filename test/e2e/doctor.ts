@@ -1,0 +1,42 @@
+import { execFile } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { Report } from '../../src/model/report.ts'
+
+const program = fileURLToPath(new URL('../../bin/registry-doctor.js', import.meta.url))
+
+export interface DoctorRun {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+}
+
+/** Runs the built tool as a user does. */
+export function doctor(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<DoctorRun> {
+  return new Promise((resolve) => {
+    execFile(
+      process.execPath,
+      [program, ...args],
+      { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 },
+      (error, stdout, stderr) => {
+        resolve({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
+      },
+    )
+  })
+}
+
+/** One live run in all formats. */
+export async function examine(...args: string[]): Promise<{ run: DoctorRun; report: Report; junit: string }> {
+  const folder = await mkdtemp(join(tmpdir(), 'registry-doctor-e2e-'))
+  try {
+    const run = await doctor([...args, '-o', 'terminal', '-o', `json=${folder}/r.json`, '-o', `junit=${folder}/r.xml`])
+    if (!existsSync(`${folder}/r.json`)) throw new Error(`no report was written (exit ${run.exitCode}): ${run.stderr}${run.stdout}`)
+    const [json, junit] = await Promise.all([readFile(`${folder}/r.json`, 'utf8'), readFile(`${folder}/r.xml`, 'utf8')])
+    return { run, report: JSON.parse(json) as Report, junit }
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+}

@@ -1,0 +1,48 @@
+import { readdirSync, readFileSync } from 'node:fs'
+import { describe, expect, test } from 'vitest'
+import { parseBundle } from '../src/bundle/bundle.ts'
+import { checks } from '../src/checks/index.ts'
+import { examine } from '../src/engine/examine.ts'
+import { replaySession } from '../src/engine/session.ts'
+import type { Report } from '../src/model/report.ts'
+import { faults } from '../lab/faults.ts'
+import { comparable, validateReport } from './report-contract.ts'
+
+const folder = new URL('../incidents/', import.meta.url)
+const read = (path: string): string => readFileSync(new URL(path, folder), 'utf8')
+const names = readdirSync(folder).sort()
+
+const replay = (name: string): Promise<Report> => {
+  const bundle = parseBundle(read(`${name}/bundle.json`))
+  return examine(replaySession(bundle.observations).look, {
+    selection: bundle.selection,
+    checks,
+    failOn: 'error',
+    mode: 'bundle',
+    recordedChecks: bundle.checks,
+  })
+}
+
+test('there is an incident for every fault of the lab', () => {
+  expect(names).toEqual(faults.map((one) => one.name).sort())
+})
+
+describe.each(names)('incident %s', (name) => {
+  const live = JSON.parse(read(`${name}/report.json`)) as Report
+
+  test('its replay equals the live report but for mode, startedAt and durations', async () => {
+    expect(comparable(await replay(name))).toEqual(comparable(live))
+  })
+
+  test('its reports are valid', async () => {
+    validateReport(live)
+    validateReport(await replay(name))
+  })
+
+  test('it names its root causes and no other', async () => {
+    const report = await replay(name)
+    const fault = faults.find((one) => one.name === name)!
+    expect(report.rootCauses.map((one) => one.code).sort()).toEqual(fault.causes.map((one) => one.code).sort())
+    expect(report.exitCode).toBe(fault.exitCode)
+  })
+})
