@@ -1,0 +1,188 @@
+import { maxDepth, Rejected, type Place } from './rejected.ts'
+import { Cursor } from './v2-cursor.ts'
+import { longString, shortString } from './v2-strings.ts'
+
+/** Values that are kept as text: whether they are any is asked only where something takes them. */
+export type TextKind = 'integer' | 'float' | 'local-date' | 'local-time' | 'local-date-time' | 'date-time'
+
+export type Node = Place &
+  (
+    | { readonly kind: 'string'; readonly value: string }
+    | { readonly kind: 'bool'; readonly value: boolean }
+    | { readonly kind: TextKind; readonly value: string }
+    | { readonly kind: 'array'; readonly items: readonly Node[] }
+    | { readonly kind: 'inline-table'; readonly entries: readonly KeyValue[] }
+  )
+
+export interface KeyValue extends Place {
+  readonly kind: 'key-value'
+  readonly key: readonly string[]
+  readonly value: Node
+}
+
+export interface Header extends Place {
+  readonly kind: 'table' | 'array-table'
+  readonly key: readonly string[]
+}
+
+export interface Document {
+  readonly expressions: readonly (KeyValue | Header)[]
+  /** What ended the reading; what stands before it was read, and may fail first. */
+  readonly error: Rejected | null
+}
+
+/**
+ * The expressions of a file as go-toml 2.x yields them, the library of containerd 2.x, up to the first error.
+ * Source: pelletier/go-toml v2.2.4, unstable/parser.go (v2.3.0 reads the same).
+ */
+export function parseTomlV2(text: string): Document {
+  const cursor = new Cursor(text)
+  const expressions: (KeyValue | Header)[] = []
+  try {
+    for (let first = true; !cursor.ended; first = false) {
+      if (!first) cursor.newline()
+      cursor.skipSpaces()
+      if (!cursor.ended && !'#\n\r'.includes(cursor.char)) expressions.push(cursor.char === '[' ? header(cursor) : keyValue(cursor, 0))
+      cursor.skipSpaces()
+      if (cursor.char === '#') cursor.comment()
+    }
+  } catch (error) {
+    if (error instanceof Rejected) return { expressions, error }
+    throw error
+  }
+  return { expressions, error: null }
+}
+
+function header(cursor: Cursor): Header {
+  const place = cursor.place(cursor.at)
+  const double = cursor.follows('[[')
+  cursor.at += double ? 2 : 1
+  cursor.skipSpaces()
+  const name = key(cursor)
+  cursor.expect(']')
+  if (double) cursor.expect(']')
+  return { kind: double ? 'array-table' : 'table', key: name, ...place }
+}
+
+function keyValue(cursor: Cursor, depth: number): KeyValue {
+  const place = cursor.place(cursor.at)
+  const name = key(cursor)
+  if (cursor.ended) cursor.fail('expected = after a key, but the document ends there')
+  cursor.expect('=')
+  cursor.skipSpaces()
+  return { kind: 'key-value', key: name, value: value(cursor, depth), ...place }
+}
+
+function key(cursor: Cursor): string[] {
+  const parts = [simpleKey(cursor)]
+  for (cursor.skipSpaces(); cursor.char === '.'; cursor.skipSpaces()) {
+    cursor.at++
+    cursor.skipSpaces()
+    parts.push(simpleKey(cursor))
+  }
+  return parts
+}
+
+function simpleKey(cursor: Cursor): string {
+  if (cursor.char === '"' || cursor.char === "'") return shortString(cursor)
+  const bare = sticky(/[A-Za-z0-9_-]+/y, cursor)
+  return bare ?? cursor.fail(cursor.ended ? 'expected key but found none' : `invalid character at start of key: ${cursor.char}`)
+}
+
+function value(cursor: Cursor, depth: number): Node {
+  if (depth > maxDepth) cursor.fail('nested too deeply to be judged')
+  const place = cursor.place(cursor.at)
+  const { char } = cursor
+  if (cursor.follows('"""') || cursor.follows("'''")) return { kind: 'string', value: longString(cursor), ...place }
+  if (char === '"' || char === "'") return { kind: 'string', value: shortString(cursor), ...place }
+  if (char === 't' || char === 'f') {
+    const word = char === 't' ? 'true' : 'false'
+    if (!cursor.follows(word)) cursor.fail(`expected '${word}'`)
+    cursor.at += word.length
+    return { kind: 'bool', value: char === 't', ...place }
+  }
+  if (char === '[') return { kind: 'array', items: array(cursor, depth), ...place }
+  if (char === '{') return { kind: 'inline-table', entries: inlineTable(cursor, depth), ...place }
+  if (cursor.ended) cursor.fail('expected value, not eof')
+  return { ...numberOrMoment(cursor), ...place }
+}
+
+function array(cursor: Cursor, depth: number): Node[] {
+  const items: Node[] = []
+  const start = cursor.at
+  cursor.at++
+  for (;;) {
+    blankLines(cursor)
+    if (cursor.ended) cursor.fail('array is incomplete', start)
+    if (cursor.char === ',') {
+      if (items.length === 0) cursor.fail('array cannot start with comma')
+      cursor.at++
+      blankLines(cursor)
+    } else if (cursor.char !== ']' && items.length > 0) cursor.fail('array elements must be separated by commas')
+    if (cursor.char === ']') break
+    items.push(value(cursor, depth + 1))
+  }
+  cursor.at++
+  return items
+}
+
+function blankLines(cursor: Cursor): void {
+  for (;;) {
+    cursor.skipSpaces()
+    if (cursor.char === '#') cursor.comment()
+    if (cursor.char !== '\n' && cursor.char !== '\r') return
+    cursor.newline()
+  }
+}
+
+function inlineTable(cursor: Cursor, depth: number): KeyValue[] {
+  const entries: KeyValue[] = []
+  cursor.at++
+  for (cursor.skipSpaces(); cursor.char !== '}'; cursor.skipSpaces()) {
+    if (cursor.ended) cursor.fail('inline table is incomplete')
+    if (entries.length > 0) {
+      cursor.expect(',')
+      cursor.skipSpaces()
+    }
+    entries.push(keyValue(cursor, depth + 1))
+  }
+  cursor.at++
+  return entries
+}
+
+/** Source: go-toml v2.2.4, unstable/parser.go (parseIntOrFloatOrDateTime, scanDateTime, scanIntOrFloat). */
+function numberOrMoment(cursor: Cursor): { readonly kind: TextKind; readonly value: string } {
+  if (/^(?:\d\d:|\d{4}-)/.test(cursor.text.slice(cursor.at, cursor.at + 5))) return moment(cursor)
+  if (
+    !cursor.follows('0.') &&
+    !/^0e/i.test(cursor.text.slice(cursor.at, cursor.at + 2)) &&
+    cursor.char === '0' &&
+    cursor.at + 2 < cursor.text.length
+  ) {
+    // `0123` is a zero, and the rest then stands where a line should end.
+    return { kind: 'integer', value: sticky(/0(?:x[\da-fA-F_]*|o[0-7_]*|b[01_]*)?/y, cursor)! }
+  }
+  const digits = sticky(/[\d+\-_.eE]+(?:inf|nan)?|inf|nan/y, cursor)
+  if (digits === null) return cursor.fail('incomplete number')
+  if (/^[in]/.test(cursor.char)) cursor.fail(`unexpected character '${cursor.char}' while scanning for a number`)
+  return { kind: /[.eEin]/.test(digits) ? 'float' : 'integer', value: digits }
+}
+
+function moment(cursor: Cursor): { readonly kind: TextKind; readonly value: string } {
+  // One blank between date and time, and only in front of a digit: whatever stands behind that digit is taken unseen.
+  const text = sticky(/[\d\-Tt:.+Zz]+(?: \d[^]?[\d\-Tt:.+Zz]*)?/y, cursor)!
+  const judged = text.replace(/( \d)[^]/, '$10')
+  const hasTime = /[Tt:. ]/.test(judged)
+  const hasDate = judged.includes('-')
+  const hasZone = /[+Zz]/.test(judged) || judged.slice(8).includes('-')
+  if (!hasTime) return { kind: 'local-date', value: text }
+  return { kind: hasDate ? (hasZone ? 'date-time' : 'local-date-time') : 'local-time', value: text }
+}
+
+function sticky(pattern: RegExp, cursor: Cursor): string | null {
+  pattern.lastIndex = cursor.at
+  const found = pattern.exec(cursor.text)?.[0]
+  if (found === undefined) return null
+  cursor.at += found.length
+  return found
+}
