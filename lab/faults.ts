@@ -175,9 +175,10 @@ export const faults: readonly Fault[] = [
     repairable: true,
     async make(cluster) {
       const { name } = cluster
-      await pod(name, 'run', 'wants-registry', '--image=localhost:5001/lab/hello:1', '--image-pull-policy=Always')
       await pod(name, '-n', 'kube-public', 'delete', 'configmap', 'local-registry-hosting')
       for (const node of await nodesOf(name)) await run('exec', node, 'rm', '-rf', certsDirectory)
+      await pod(name, 'run', 'wants-registry', '--image=localhost:5001/lab/hello:1', '--image-pull-policy=Always')
+      await pod(name, 'wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}', 'pod/wants-registry', '--timeout=60s')
       return async () => {
         await pod(name, 'delete', 'pod', 'wants-registry', '--now')
         await upKind(cluster)
@@ -187,12 +188,13 @@ export const faults: readonly Fault[] = [
   {
     name: 'containerd-stopped',
     title: "a worker's containerd had stopped: the node pulled nothing, whatever the registry did",
-    causes: [{ code: 'cri-not-available', node: 'worker2' }],
+    causes: [{ code: 'cri-not-available', node: 'worker' }],
     explains: [],
     exitCode: 1,
     repairable: true,
     async make({ name }) {
-      const node = `${name}-worker2`
+      // Not the worker that other faults stop: containerd of a node that has just booted may still be starting.
+      const node = `${name}-worker`
       await run('exec', node, 'systemctl', 'stop', 'containerd')
       return async () => void (await run('exec', node, 'systemctl', 'start', 'containerd'))
     },
