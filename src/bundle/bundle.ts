@@ -77,5 +77,6 @@ export function parseBundle(text: string): Bundle {
     const issue = parsed.issues[0]
     throw new BundleError(`at ${v.getDotPath(issue) ?? 'its root'}: expected ${issue.expected}, found ${issue.received}`)
   }
-  return parsed.output as unknown as Bundle
+  // What was read, not valibot's copy of it: that leaves out keys such as `prototype`, and a query is what it is found by.
+  return value as Bundle
 }
