@@ -11,7 +11,13 @@ export default defineConfig({
     projects: [
       {
         extends: true,
-        test: { name: 'unit', include: ['test/**/*.test.ts'], exclude: ['test/e2e/**', 'test/package.test.ts'], testTimeout: 10_000 },
+        test: {
+          name: 'unit',
+          setupFiles: ['test/setup.ts'],
+          include: ['test/**/*.test.ts'],
+          exclude: ['test/e2e/**', 'test/package.test.ts'],
+          testTimeout: 10_000,
+        },
       },
       {
         // What is published, as it is installed: needs dist/, so it is not part of `npm test`.
