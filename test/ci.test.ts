@@ -67,6 +67,7 @@ test('all is well', async () => {
     'run test',
     'run lint',
     'run types',
+    'run conformance -- --version today',
     'run build',
     'run package-check',
     'run --silent lab -- status',

@@ -33,12 +33,14 @@ export type Outcome =
       /** The size of the manifest. */
       readonly bytes?: number
       readonly body?: string
+      /** The URL that gave the answer in the end, where the one that was asked led elsewhere. */
+      readonly url?: string
       readonly challenge?: Challenge
     }
   | {
       /** Go's text behind the URL: `dial tcp 127.0.0.1:5001: connect: connection refused`. */
       readonly error: string
-      readonly kind: 'refused' | 'http-response' | 'handshake-timeout' | 'timeout' | 'closed' | 'other'
+      readonly kind: 'refused' | 'http-response' | 'handshake-timeout' | 'timeout' | 'closed' | 'canceled' | 'other'
     }
 
 export type Answer = Extract<Outcome, { status: number }>
@@ -55,7 +57,7 @@ export interface Attempt {
 export interface GoError {
   readonly text: string
   /** The gRPC code that containerd derives from it. */
-  readonly code: 'NotFound' | 'DeadlineExceeded' | 'Unknown'
+  readonly code: 'NotFound' | 'DeadlineExceeded' | 'Canceled' | 'Unknown'
 }
 
 // prettier-ignore

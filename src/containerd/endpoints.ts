@@ -64,7 +64,7 @@ export function endpointsOf(registryHost: string, roots: readonly string[], file
   const { path } = directory
   const file = join(path, 'hosts.toml')
   const found = files.find(file)
-  if ('unseen' in found) return { kind: 'unseen', path: file }
+  if ('unseen' in found) return { kind: 'unseen', path: found.unseen }
   if ('errno' in found && found.errno !== 'ENOENT')
     return { kind: 'error', text: `open ${file}: ${errnoText[found.errno]}`, directory: path }
   const entry = 'entry' in found ? found.entry : null

@@ -1,32 +1,16 @@
+import type { PullErrorClass } from '../model/pull-error.ts'
+import { classifyPullError } from './pull-error/classify.ts'
+
+/** What kind of error the resolver ended with, by its text; also where it stands in a message of the kubelet. */
+export const resolveErrorClass = (text: string): PullErrorClass => classifyPullError(text).class
+
+const connectionErrors = ['dns-failure', 'connection-refused', 'timeout', 'no-route', 'http-response-to-https', 'proxy-error'] as const
+
 /** Kinds of failure of one request, as far as the way to the registry is concerned. */
-export type ConnectionError =
-  | 'dns-failure'
-  | 'connection-refused'
-  | 'timeout'
-  | 'no-route'
-  | 'http-response-to-https'
-  | 'tls'
-  | 'proxy-error'
-  | 'other'
+export type ConnectionError = (typeof connectionErrors)[number] | 'tls' | 'other'
 
-/**
- * Texts of Go's net, crypto/tls and net/http packages, in the order in which they must be tried: a proxy's own failure
- * contains the text of the failure to reach the proxy.
- */
-const patterns: readonly (readonly [RegExp, ConnectionError])[] = [
-  [/proxyconnect tcp:/, 'proxy-error'],
-  [/server gave HTTP response to HTTPS client/, 'http-response-to-https'],
-  [
-    /no such host|server misbehaving|lookup \S+(?: on \S+)?: .*(?:i\/o timeout|connection refused)|Temporary failure in name resolution/,
-    'dns-failure',
-  ],
-  [/connection refused/, 'connection-refused'],
-  [/no route to host|network is unreachable|host is down/, 'no-route'],
-  [/i\/o timeout|TLS handshake timeout|timeout awaiting response headers|context deadline exceeded|Client\.Timeout/, 'timeout'],
-  [/x509: |tls: /, 'tls'],
-]
-
-/** What kind of failure an error text of containerd tells of. */
+/** What kind of failure an error text of containerd tells of, as far as the way to the registry is concerned. */
 export function connectionError(text: string): ConnectionError {
-  return patterns.find(([pattern]) => pattern.test(text))?.[1] ?? 'other'
+  const found = resolveErrorClass(text)
+  return found.startsWith('tls-') ? 'tls' : (connectionErrors.find((one) => one === found) ?? 'other')
 }

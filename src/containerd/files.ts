@@ -4,11 +4,11 @@ import { join } from './go/path.ts'
 /** Why the system gives no file for a path. */
 export type Errno = 'ENOENT' | 'ENOTDIR' | 'ELOOP'
 
-export type Found = { readonly entry: Exclude<FileEntry, { type: 'link' }> } | { readonly errno: Errno } | { readonly unseen: true }
+export type Found = { readonly entry: Exclude<FileEntry, { type: 'link' }> } | { readonly errno: Errno } | { readonly unseen: string }
 
 /** Files of a node as far as they were looked at: a path beside what was looked at is not known, which is not "absent". */
 export interface Files {
-  /** What a path leads to in the end. */
+  /** What a path leads to in the end. `unseen` is the path that has to be looked at for that, links followed. */
   find(path: string): Found
   /** Names directly in a directory with the kind of entry that stands there itself, sorted as Go sorts them. */
   list(directory: string): readonly { readonly name: string; readonly type: FileEntry['type'] }[]
@@ -56,7 +56,7 @@ export function filesOf(looks: readonly { readonly path: string; readonly answer
         continue
       }
       if (!entry && below(next)) return { errno: 'ENOENT' }
-      if (!entry && !above(next)) return { unseen: true }
+      if (!entry && !above(next)) return { unseen: join('/', [next, ...rest.toReversed()].join('/')) }
       at = next
     }
     return { at }

@@ -21,7 +21,7 @@ export function hostDirectory(roots: readonly string[], registryHost: string, fi
       const path = join(root, name)
       const found = files.find(path)
       if ('entry' in found) return { found: 'directory', path }
-      if ('unseen' in found) return { found: 'unseen', path }
+      if ('unseen' in found) return { found: 'unseen', path: found.unseen }
       if (found.errno !== 'ENOENT') return { found: 'error', text: `stat ${path}: ${errnoText[found.errno]}` }
     }
   }
@@ -33,4 +33,9 @@ export function directoryNames(registryHost: string, { defaultDirectory }: Pick<
   const colon = registryHost.lastIndexOf(':')
   const withPort = colon > 0 ? [`${registryHost.slice(0, colon)}_${registryHost.slice(colon + 1)}_`] : []
   return [...withPort, registryHost, ...(defaultDirectory ? ['_default'] : [])]
+}
+
+/** The registry host that a directory name of certs.d stands for; null for `_default`. */
+export function registryHostOf(directoryName: string): string | null {
+  return directoryName === '_default' ? null : directoryName.replace(/_(\d+)_$/, ':$1')
 }

@@ -3,6 +3,8 @@ import type { Any } from './toml/any.ts'
 import { Box, type Shape } from './toml/v2-box.ts'
 import { Decoder } from './toml/v2-decode.ts'
 import { parseTomlV2, type Document } from './toml/v2-parser.ts'
+import type { V2Library } from './toml/v2-values.ts'
+import { DecoderV24 } from './toml/v24-decode.ts'
 
 /** What differs between the versions that use go-toml 2.x. */
 export interface V2Rules {
@@ -10,20 +12,21 @@ export interface V2Rules {
   readonly dialTimeout: boolean
   /** `rewrite` is a key: in k3s' fork. */
   readonly rewrite: boolean
-  /** The library is v2.3.0 or later: since containerd 2.3. */
-  readonly toml23: boolean
+  readonly library: V2Library
 }
 
 /**
  * A hosts.toml as containerd 2.x decodes it. The order comes from the headers alone: a host that is written as an inline
  * table or with a dotted key is decoded, and never tried.
- * Source: containerd v2.2.7, core/remotes/docker/config/hosts.go (parseHostsFile, getSortedHosts).
+ * Source: containerd v2.2.7 and v2.4.2, core/remotes/docker/config/hosts.go (parseHostsFile, getSortedHosts).
  * @throws Rejected
  */
 export function decodeV2(text: string, rules: V2Rules): HostsFields {
-  const document = parseTomlV2(text)
+  const { library } = rules
+  const document = parseTomlV2(text, library === '2.4')
   const root = new Box(rootShape(rules))
-  new Decoder(document, rules.toml23).decode(root)
+  const decoder = library === '2.4' ? new DecoderV24(document) : new Decoder(document, library)
+  decoder.decode(root)
   const server = topLevelServer(document)
   return {
     order: order(document),

@@ -46,5 +46,17 @@ function decode(text: string, rules: VersionRules, bytes: number | undefined): H
   // Text from which secrets were taken has another length too, and no such characters.
   if (bytes !== undefined && text.includes('\uFFFD') && new TextEncoder().encode(text).length !== bytes)
     throw new Rejected('invalid UTF-8', { line: 1, column: 1 })
-  return decodeV2(text, { dialTimeout: rules.dialTimeout !== 'unknown', rewrite: rules.rewrite, toml23: rules.toml === '2.3' })
+  return decodeV2(text, { dialTimeout: rules.dialTimeout !== 'unknown', rewrite: rules.rewrite, library: rules.toml })
+}
+
+/**
+ * The URL bases that a hosts.toml is about, in its order: what it means, also where this version rejects the file.
+ * An endpoint without a scheme is HTTPS.
+ */
+export function urlsOfHostsToml(text: string, rules: VersionRules): string[] {
+  const parsed = parseHostsToml(text, '/', rules)
+  const named = parsed.accepted
+    ? parsed.hosts.filter(({ host }) => host !== '').map(({ scheme, host }) => `${scheme}://${host}`)
+    : [...text.matchAll(/^[ \t]*(?:\[[ \t]*host[ \t]*\.|server[ \t]*=)[ \t]*["']([^"'\n]+)["']/gm)].map(([, url]) => url!)
+  return [...new Set(named.map((url) => (url.startsWith('http') ? url.replace(/\/+$/, '') : `https://${url}`)))]
 }

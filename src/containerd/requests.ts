@@ -20,6 +20,7 @@ export interface Answered {
 
 const retriedStatuses: readonly number[] = [408, 429]
 const serverErrors: readonly number[] = [500, 503, 504]
+const codes: { readonly [K in Failure['kind']]?: GoError['code'] } = { timeout: 'DeadlineExceeded', canceled: 'Canceled' }
 const transientKinds: readonly Failure['kind'][] = ['timeout', 'handshake-timeout', 'closed']
 
 /**
@@ -32,6 +33,8 @@ export class Requests {
   readonly #ask: (request: Request) => Outcome
   readonly #tokens = new Map<string, { readonly error?: string }>()
   readonly #fellBack = new Set<Endpoint>()
+  /** Set when the CRI gives the whole pull up: no request is made from then on. */
+  #canceled: Failure | null = null
 
   constructor(rules: VersionRules, ask: (request: Request) => Outcome) {
     this.#rules = rules
@@ -84,6 +87,7 @@ export class Requests {
   #once(endpoint: Endpoint, target: Target, method: Request['method']): Answered | (GoError & { readonly transient: boolean }) {
     const token = this.#tokens.get(endpoint.host)
     if (token?.error !== undefined) return { text: `failed to authorize: ${token.error}`, code: 'Unknown', transient: false }
+    if (this.#canceled) return this.#failed(this.#canceled, endpoint, target, method)
     const fellBack = this.#fellBack.has(endpoint)
     const first = this.#request(endpoint, target, method, fellBack ? 'http' : endpoint.scheme, token !== undefined)
     let last = first
@@ -94,10 +98,20 @@ export class Requests {
       outcome = this.#record(last)
     }
     if (!isFailure(outcome)) return { answer: outcome, request: last }
+    if (outcome.kind === 'canceled') this.#canceled = outcome
+    return this.#failed(outcome, endpoint, target, method)
+  }
+
+  #failed(
+    { error, kind }: Failure,
+    endpoint: Endpoint,
+    target: Target,
+    method: Request['method'],
+  ): GoError & { readonly transient: boolean } {
     // The client names the URL that it was given, also where the fallback then asked another.
-    const asked = this.#request(endpoint, target, method, endpoint.scheme, token !== undefined).url
-    const text = `failed to do request: ${method === 'HEAD' ? 'Head' : 'Get'} "${asked}": ${outcome.error}`
-    return { text, code: outcome.kind === 'timeout' ? 'DeadlineExceeded' : 'Unknown', transient: transientKinds.includes(outcome.kind) }
+    const asked = this.#request(endpoint, target, method, endpoint.scheme, false).url
+    const text = `failed to do request: ${method === 'HEAD' ? 'Head' : 'Get'} "${asked}": ${error}`
+    return { text, code: codes[kind] ?? 'Unknown', transient: transientKinds.includes(kind) }
   }
 
   #fallsBack({ kind }: Failure, { host }: Endpoint): boolean {

@@ -1,8 +1,9 @@
-import { statusLine, type Answer, type Attempt, type GoError, type Outcome, type Request } from './attempt.ts'
+import { type Answer, type Attempt, type GoError, type Outcome, type Request } from './attempt.ts'
 import type { Endpoint } from './endpoints.ts'
 import type { ImageReference } from './image-reference.ts'
 import { registryMessage } from './registry-message.ts'
 import { Requests, type Answered, type Target } from './requests.ts'
+import { statusError } from './status-error.ts'
 import type { VersionRules } from './version-rules.ts'
 
 export type Resolution =
@@ -15,6 +16,12 @@ const ranks: readonly Rank[] = ['transport', 'not-found', 'status', 'too-large']
 
 const maxManifest = 4 * 1048 * 1048
 
+/** The capabilities without which an endpoint is not tried for an image: what it lacks of them. */
+export function lacking({ digest }: ImageReference, { capabilities }: Endpoint): readonly string[] {
+  const needed = digest === undefined ? (['pull', 'resolve'] as const) : (['pull'] as const)
+  return needed.filter((one) => !capabilities.includes(one))
+}
+
 /**
  * What containerd does with its endpoints to find an image: the requests that it makes, and the error that it then reports.
  * Source: containerd v1.7.34, v2.1.4, v2.2.7 and v2.3.4, core/remotes/docker/resolver.go (Resolve).
@@ -26,8 +33,7 @@ export function resolveImage(
   rules: VersionRules,
   ask: (request: Request) => Outcome,
 ): Resolution {
-  const needed = reference.digest === undefined ? (['pull', 'resolve'] as const) : (['pull'] as const)
-  const hosts = endpoints.filter(({ capabilities }) => needed.every((one) => capabilities.includes(one)))
+  const hosts = endpoints.filter((one) => lacking(reference, one).length === 0)
   if (hosts.length === 0) return { outcome: 'fails', attempts: [], error: { text: 'no resolve hosts: not found', code: 'NotFound' } }
 
   const requests = new Requests(rules, ask)
@@ -73,15 +79,6 @@ function targets(reference: ImageReference): Target[] {
   const { digest, tag = '' } = reference
   if (digest === undefined) return [{ reference, kind: 'manifests', object: tag }]
   return (['manifests', 'blobs'] as const).map((kind) => ({ reference, kind, object: digest }))
-}
-
-function statusError({ answer, request }: Answered, { kind, object }: Target, rules: VersionRules, unexpected = false): GoError {
-  const code = 'Unknown'
-  if (rules.statusText === 'pulling') {
-    const what = unexpected ? 'failed with unexpected status code' : 'failed with status code'
-    return { text: `pulling from host ${request.endpoint.host} ${what} [${kind} ${object}]: ${statusLine(answer)}`, code }
-  }
-  return { text: `unexpected status from ${request.method} request to ${request.url}: ${statusLine(answer)}`, code }
 }
 
 /** A HEAD that is forbidden has no text: some versions ask again with GET, and only take its text over. */

@@ -36,7 +36,7 @@ interface Holds {
 
 function readProblem(what: string, path: string, files: Files): TlsFileProblem {
   const found = files.find(path)
-  if ('unseen' in found) return { unseen: path }
+  if ('unseen' in found) return { unseen: found.unseen }
   if ('errno' in found) return { text: `${what}: open ${path}: ${errnoText[found.errno]}` }
   return found.entry.type === 'dir' ? { text: `${what}: read ${path}: is a directory` } : null
 }

@@ -11,6 +11,8 @@ export interface Attempt {
   readonly complete: boolean
   /** Why containerd gave this host up. */
   readonly error?: string
+  /** Milliseconds until the answer came, or the error; absent where neither is seen, or no times were recorded. */
+  readonly ms?: number
 }
 
 export interface Trace {
@@ -46,8 +48,9 @@ const requestHeaders = ['host', 'user-agent', 'accept', 'accept-encoding']
  * resolver can come before the answer that it is about. So an answer counts as complete only where every dump that began
  * has ended, and a resolver's line belongs to the host that it names.
  * Source: containerd, cmd/ctr/commands/resolver.go (HTTP dump) and core/remotes/docker/resolver.go, v1.7 to v2.3.
+ * @param lineMs when each line came; not used where it is not of these lines
  */
-export function parseTrace(stderr: string): Trace {
+export function parseTrace(stderr: string, lineMs: readonly number[] = []): Trace {
   const attempts: {
     method: string
     host: string
@@ -56,14 +59,24 @@ export function parseTrace(stderr: string): Trace {
     headers: Record<string, string>
     complete: boolean
     error?: string
+    ms?: number
   }[] = []
   let inAnswer = false
   let unended = 0
   let error: string | undefined
-  for (const raw of stderr.split('\n')) {
+  const lines = stderr.split('\n')
+  if (lines.at(-1) === '') lines.pop()
+  const asked = new Map<object, number>()
+  const ended = (attempt: (typeof attempts)[number] | undefined, at: number): void => {
+    const from = attempt && asked.get(attempt)
+    if (from !== undefined && lineMs.length === lines.length) attempt!.ms ??= lineMs[at]! - lineMs[from]!
+  }
+  for (const [at, raw] of lines.entries()) {
     const final = /^ctr: (.*)$/.exec(raw)
-    if (final) error = final[1]
-    else if (error !== undefined) error += raw === '' ? '' : `\n${raw}`
+    if (final) {
+      error = final[1]
+      ended(attempts.at(-1), at)
+    } else if (error !== undefined) error += raw === '' ? '' : `\n${raw}`
     const line = parseLogLine(raw)
     if (!line) continue
     const last = attempts.at(-1)
@@ -71,11 +84,14 @@ export function parseTrace(stderr: string): Trace {
     const answer = /^HTTP\/\d(?:\.\d)? (\d{3})/.exec(line.msg)
     const header = /^([A-Za-z0-9-]+): (.*)$/.exec(line.msg)
     if (request) {
-      attempts.push({ method: request[1]!, host: '', path: request[2]!, headers: {}, complete: false })
+      const attempt = { method: request[1]!, host: '', path: request[2]!, headers: {}, complete: false }
+      attempts.push(attempt)
+      asked.set(attempt, at)
       inAnswer = false
       unended++
     } else if (answer && last) {
       last.status = Number(answer[1])
+      ended(last, at)
       inAnswer = true
       unended++
     } else if (header && last) {
@@ -89,6 +105,7 @@ export function parseTrace(stderr: string): Trace {
     if (line.error !== undefined) {
       const meant = line.host === undefined ? last : attempts.findLast((one) => one.host === line.host || one.host === '')
       if (meant) meant.error ??= line.error
+      ended(meant, at)
     }
   }
   return { attempts: attempts.filter((one, index) => !isRepeated(one, attempts[index + 1])), ...(error !== undefined && { error }) }

@@ -1,4 +1,4 @@
-import type { ContainerdVersion } from './versions.ts'
+import { parseContainerdVersion, type ContainerdVersion } from './versions.ts'
 
 /** How the default endpoint of a registry host that is the machine itself is asked. */
 export type LocalhostRule =
@@ -15,8 +15,8 @@ export type LocalhostRule =
 export type FallbackRule = 'never' | 'always' | 'other-port' | 'not-port-80'
 
 export interface VersionRules {
-  /** The TOML library: go-toml 1.9, 2.2, or 2.3 and later. */
-  readonly toml: '1.9' | '2.2' | '2.3'
+  /** The release of the TOML library, go-toml. */
+  readonly toml: '1.9' | '2.2' | '2.3' | '2.4'
   /** A hosts.toml without a `host` table is rejected. */
   readonly needsHostTable: boolean
   readonly dialTimeout: 'unknown' | 'counts-as-tls' | 'known'
@@ -55,12 +55,21 @@ export interface VersionRules {
   /** A GET in place of a HEAD without digest fails on an error status; before, the error's text passed for a manifest. */
   readonly checksManifestStatus: boolean
   readonly statusText: 'pulling' | 'unexpected'
+  /** The words for an error status of what is fetched: of their own, or those of `statusText`. */
+  readonly fetchStatusText: 'code' | 'status'
+  /** The CRI hides the values of queries in the URLs of errors that no answer came with. */
+  readonly redactsQueries: boolean
+  /** An error that gets a code passes through Go's Printf, which takes the `%3A` of a URL for a verb without its value. */
+  readonly formatsCoded: boolean
   /** A challenge for a password that is not known is an error of its own; before, the status was. */
   readonly deniesBasic: boolean
 }
 
 /** The newest version that the rules were proven against. */
-export const newestProven = '2.3.4'
+export const newestProven = '2.4.2'
+
+/** The same, for what is known without a node that could be asked. */
+export const newestVersion = parseContainerdVersion(newestProven)!
 
 /** The first patch of each release branch that has something; a branch behind the last named one has it from its start. */
 type Since = readonly string[]
@@ -83,6 +92,9 @@ const since = {
   referrers: ['2.2.0'],
   defaultConfigPath: ['2.2.0'],
   toml23: ['2.3.0'],
+  toml24: ['2.4.0'],
+  plainCoded: ['1.7.25', '2.0.0'],
+  redactedQueries: ['1.7.30', '2.0.8', '2.1.6', '2.2.1'],
   attempts: ['2.3.0'],
   go126: ['2.3.0'],
 } as const satisfies { readonly [what: string]: Since }
@@ -101,7 +113,7 @@ export function rulesOf(version: ContainerdVersion): VersionRules {
   const is = (what: keyof typeof since): boolean => has(version, since[what])
   const { k3s } = version
   return {
-    toml: version.major < 2 ? '1.9' : is('toml23') ? '2.3' : '2.2',
+    toml: version.major < 2 ? '1.9' : is('toml24') ? '2.4' : is('toml23') ? '2.3' : '2.2',
     needsHostTable: !is('optionalHostTable') && !k3s,
     dialTimeout: is('dialTimeoutIsNoTls') ? 'known' : is('dialTimeout') ? 'counts-as-tls' : 'unknown',
     referrers: is('referrers'),
@@ -124,6 +136,9 @@ export function rulesOf(version: ContainerdVersion): VersionRules {
     maxRequests: is('attempts') ? 5 : 6,
     checksManifestStatus: is('attempts'),
     statusText: is('statusText') ? 'unexpected' : 'pulling',
+    fetchStatusText: is('transferService') ? 'status' : 'code',
+    redactsQueries: is('redactedQueries'),
+    formatsCoded: !is('plainCoded'),
     deniesBasic: is('statusText'),
   }
 }

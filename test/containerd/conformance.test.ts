@@ -64,7 +64,7 @@ function planned(one: Case, containerd: string, all: readonly string[]): { line:
 // prettier-ignore
 const versions = [
   '1.6.20', '1.6.36', '1.7.0', '1.7.7', '1.7.11', '1.7.23', '1.7.23-k3s2', '1.7.27', '1.7.34',
-  '2.0.2', '2.0.7', '2.1.4', '2.1.5-k3s1', '2.2.7', '2.3.4',
+  '2.0.2', '2.0.7', '2.1.4', '2.1.5-k3s1', '2.2.7', '2.3.4', '2.4.2',
 ]
 
 describe.each(versions)('certs.d as containerd %s reads it', (containerd) => {

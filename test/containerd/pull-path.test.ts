@@ -44,7 +44,7 @@ const table: readonly (readonly [name: string, version: string, settings: PullSe
   ['an empty string is a value in 2.2.1', '2.2.1', { configPath: '' }, { roots: [] }],
   ['mirrors collide with the default of 2.2.1', '2.2.1', { mirrors: { a: [] } }, { path: 'none' }],
   ['mirrors collide with config_path', '2.3.4', { mirrors: { a: [] }, configPath: '/c' }, { path: 'none' }],
-  ['a newer one has the newest rules', '2.9.0', {}, { path: 'transfer', rulesOf: '2.3.4' }],
+  ['a newer one has the newest rules', '2.9.0', {}, { path: 'transfer', rulesOf: '2.4.2' }],
 ]
 
 describe('how the CRI pulls', () => {
@@ -110,4 +110,8 @@ describe('the plan for an image', () => {
   it('has no endpoints where the plugin does not load', () => {
     expect(urls('2.3.4', { configPath: '/c', mirrors: { a: [] } })).toMatchObject({ endpoints: { kind: 'error' } })
   })
+})
+
+it('empty parts of a list in config_path are none', () => {
+  expect(pullPath(version('1.7.27'), { configPath: ':/a::/b:' })).toMatchObject({ roots: ['/a', '/b'] })
 })

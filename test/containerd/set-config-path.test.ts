@@ -2,20 +2,13 @@ import * as fc from 'fast-check'
 import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import { getStaticTOMLValue, parseTOML } from 'toml-eslint-parser'
-import { criRegistryConfig } from '../../src/containerd/cri-registry-config.ts'
 import { setConfigPath } from '../../src/containerd/set-config-path.ts'
 import { parseContainerdVersion, type ContainerdVersion } from '../../src/containerd/versions.ts'
+import { effective } from './effective-roots.ts'
 
 const root = '/etc/containerd/certs.d'
 const version = (text: string): ContainerdVersion => parseContainerdVersion(text)!
 const set = (text: string, of: string): string | null => setConfigPath(text, version(of), root)
-const effective = (text: string, of: string) =>
-  criRegistryConfig(
-    version(of),
-    'c',
-    (file) => (file === 'c' ? text : null),
-    () => [],
-  )
 
 const oldName = 'plugins."io.containerd.grpc.v1.cri"'
 const newName = 'plugins."io.containerd.cri.v1.images"'
@@ -161,8 +154,8 @@ test('any configuration: the path is set and takes effect, and nothing else is t
       const after = set(text, of)
       if (after === null) return void seen.left++
       seen.changed++
-      const { roots, source, unreadable } = effective(after, of)
-      expect({ roots, source, unreadable }).toEqual({ roots: [root], source: { file: 'c' }, unreadable: [] })
+      const { roots, sources, unreadable } = effective(after, of)
+      expect({ roots, file: sources.configPath, unreadable }).toEqual({ roots: [root], file: 'c', unreadable: [] })
       // One stretch of the text was replaced; what stands before and behind it is the same, byte for byte.
       let [from, to] = [0, 0]
       while (from < text.length && text[from] === after[from]) from++

@@ -178,6 +178,38 @@ test('any text is read without a fault, and a log line can not pose as a header 
   expect(parseTrace('level=info msg="HEAD /v2/ HTTP/1.1"\nHTTP/1.1 200 OK').attempts).toEqual([])
 })
 
+describe('how long answers took', () => {
+  const lines = read('2.1.4', 'mirror-not-found').trimEnd().split('\n')
+  const came = (at: (line: string) => number): number[] => {
+    let now = 0
+    return lines.map((line) => (now += at(line)))
+  }
+  const lineMs = came((line) => (/HTTP\/1\.1 404/.test(line) ? 7 : /fetch failed|trying next host" error/.test(line) ? 3 : 1))
+  const taken = (text: string, times?: readonly number[]): (number | undefined)[] => parseTrace(text, times).attempts.map((one) => one.ms)
+
+  test('from the request to the answer or the error', () => {
+    const at = (pattern: RegExp): number => lineMs[lines.findIndex((line) => pattern.test(line))]!
+    expect(taken(lines.join('\n'), lineMs)).toEqual([
+      at(/HTTP\/1\.1 404/) - at(/HEAD .*ns=/),
+      at(/fetch failed/) - at(/HEAD \/v2\/app\/manifests\/none HTTP/),
+    ])
+  })
+  test('with a line end at the end too', () => {
+    expect(taken(`${lines.join('\n')}\n`, lineMs)).toEqual(taken(lines.join('\n'), lineMs))
+  })
+  test('is not known where no times, or those of other lines, were recorded', () => {
+    expect(taken(lines.join('\n'))).toEqual([undefined, undefined])
+    expect(taken(lines.slice(1).join('\n'), lineMs)).toEqual([undefined, undefined])
+  })
+  test('is not known of what was never answered', () => {
+    const asked = lines.slice(
+      0,
+      lines.findIndex((line) => line.includes('HTTP/1.1 404')),
+    )
+    expect(taken(asked.join('\n'), lineMs.slice(0, asked.length))).toEqual([undefined])
+  })
+})
+
 test.each(recorded.filter((file) => !file.includes('header')))('redaction leaves %s as it is', (file) => {
   const text = readFileSync(new URL(file, folder), 'utf8')
   expect(createRedactor(new Uint8Array(32))(text)).toBe(text)

@@ -1,4 +1,5 @@
 import { isDay } from './calendar.ts'
+import { isHuge } from './huge.ts'
 import { Other } from './v1-tree.ts'
 
 /** The checks of go-toml v1.9.5, parser.go (parseRvalue), on scalars: null where the library rejects one. */
@@ -12,6 +13,7 @@ function integer(text: string): Other | null {
   if (!underscoresBetween(text, base === 'x' ? /[\da-fA-F]/ : /\d/)) return null
   if (base === '' && !/^[+-]?\d+$/.test(cleaned)) return null
   if (base !== '' && cleaned.length === 2) return null
+  if (isHuge(base === '' ? cleaned : cleaned.slice(2))) return null
   const value = base === '' ? BigInt(cleaned.replace(/^[+-]/, '')) : BigInt(cleaned)
   const negative = cleaned.startsWith('-')
   if (value < 2n ** 63n || (negative && value === 2n ** 63n)) return new Other('int64')

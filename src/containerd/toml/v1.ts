@@ -19,7 +19,7 @@ class Parser {
   readonly root = new Table(1, { line: 1, column: 1 })
   readonly #tokens: readonly Token[]
   /** Headers by their raw text: the same table in other quotes is no duplicate. A tree by dots, as `[[a]]` frees `a.…`. */
-  readonly #seen: Seen = { here: false, below: new Map() }
+  readonly #seen: Seen = { here: false }
   #at = 0
   /** The table that keys go into; null where its header led nowhere, and the path is tried again for each key. */
   #table: Table | null = this.root
@@ -89,7 +89,7 @@ class Parser {
     setPath(this.root, keys, tables, start)
     this.#enter(keys)
     const seen = seenAt(this.#seen, header.text)
-    seen.below.clear()
+    delete seen.below
     seen.here = true
     this.#expect(']]')
   }
@@ -187,15 +187,15 @@ class Parser {
 
 interface Seen {
   here: boolean
-  readonly below: Map<string, Seen>
+  below?: Map<string, Seen>
 }
 
 function seenAt(root: Seen, header: string): Seen {
   let seen = root
   for (const part of header.split('.')) {
-    const below = seen.below.get(part) ?? { here: false, below: new Map<string, Seen>() }
-    seen.below.set(part, below)
-    seen = below
+    const present = (seen.below ??= new Map()).get(part) ?? { here: false }
+    seen.below.set(part, present)
+    seen = present
   }
   return seen
 }

@@ -20,8 +20,8 @@ export class Box {
   flag: boolean | undefined
   strings: string[] = []
   loose: Loose | undefined
-  /** Fields of a struct, or entries of a map. */
-  readonly #inner = new Map<string, Box>()
+  /** Fields of a struct, or entries of a map. Made when it is needed: most boxes hold one value. */
+  #inner: Map<string, Box> | undefined
 
   constructor(shape: Shape) {
     this.shape = shape
@@ -29,18 +29,22 @@ export class Box {
   /** A field of a struct; an empty one where the struct has none. */
   field(name: string): Box {
     const shape = typeof this.shape === 'object' && 'fields' in this.shape ? (this.shape.fields.get(name) ?? 'string') : 'string'
-    const present = this.#inner.get(name) ?? new Box(shape)
-    this.#inner.set(name, present)
+    const present = this.#inner?.get(name) ?? new Box(shape)
+    this.setEntry(name, present)
     return present
   }
   entries(): ReadonlyMap<string, Box> {
-    return this.#inner
+    return this.#inner ?? new Map()
   }
   entry(key: string): Box | undefined {
-    return this.#inner.get(key)
+    return this.#inner?.get(key)
   }
   setEntry(key: string, box: Box): void {
+    this.#inner ??= new Map()
     this.#inner.set(key, box)
+  }
+  empty(): void {
+    this.#inner = undefined
   }
   get any(): Any | undefined {
     return this.loose === undefined ? undefined : anyOf(this.loose)

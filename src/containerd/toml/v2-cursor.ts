@@ -3,10 +3,13 @@ import { Rejected, type Place } from './rejected.ts'
 /** A position in a text, as go-toml 2.x moves through it. Source: go-toml v2.2.4, unstable/scanner.go. */
 export class Cursor {
   readonly text: string
+  /** The library reads TOML 1.1: from go-toml 2.4 on. */
+  readonly toml11: boolean
   at = 0
   #lineStarts: readonly number[] | null = null
-  constructor(text: string) {
+  constructor(text: string, toml11: boolean) {
     this.text = text
+    this.toml11 = toml11
   }
   get ended(): boolean {
     return this.at >= this.text.length
@@ -41,6 +44,14 @@ export class Cursor {
       if (this.char === '\r' || isControl(this.char)) this.fail('invalid character in comment')
       this.at++
     }
+  }
+  /** What a pattern with flag `y` matches here, which is then behind us. */
+  take(pattern: RegExp): string | null {
+    pattern.lastIndex = this.at
+    const found = pattern.exec(this.text)?.[0]
+    if (found === undefined) return null
+    this.at += found.length
+    return found
   }
   fail(message: string, at = this.at): never {
     throw new Rejected(message, this.place(at))

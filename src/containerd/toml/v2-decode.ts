@@ -3,7 +3,7 @@ import { maxDepth, Rejected, type Place } from './rejected.ts'
 import { Box, type Loose, type Shape } from './v2-box.ts'
 import type { Document, Header, KeyValue, Node } from './v2-parser.ts'
 import { Seen } from './v2-seen.ts'
-import { isValid } from './v2-values.ts'
+import { isValid, type V2Library } from './v2-values.ts'
 
 type Next = (box: Box, header: Header, depth: number) => void
 
@@ -14,15 +14,14 @@ type Next = (box: Box, header: Header, depth: number) => void
  */
 export class Decoder {
   readonly #document: Document
-  /** The library is v2.3.0 or later, which returns an error where a date meets a field of another type. */
-  readonly #toml23: boolean
+  readonly #library: V2Library
   readonly #seen = new Seen()
   #at = 0
   #skipping = false
 
-  constructor(document: Document, toml23: boolean) {
+  constructor(document: Document, library: V2Library) {
     this.#document = document
-    this.#toml23 = toml23
+    this.#library = library
   }
 
   /** @throws Rejected */
@@ -150,8 +149,9 @@ export class Decoder {
   }
 
   #checkText(shape: Shape, kind: Parameters<typeof isValid>[0], text: string, node: Node): void {
-    if (!isValid(kind, text, !this.#toml23)) throw new Rejected(`invalid ${kind}: ${text}`, placeOf(node))
-    if (shape !== 'any' && kind !== 'integer' && kind !== 'float' && !this.#toml23)
+    if (!isValid(kind, text, this.#library)) throw new Rejected(`invalid ${kind}: ${text}`, placeOf(node))
+    // From v2.3.0 on that is an error like any other.
+    if (shape !== 'any' && kind !== 'integer' && kind !== 'float' && this.#library === '2.2')
       throw new Rejected(`a ${kind} where a ${nameOf(shape)} is wanted`, placeOf(node), true)
   }
 

@@ -1,9 +1,8 @@
 import { maxDepth, Rejected, type Place } from './rejected.ts'
 import { Cursor } from './v2-cursor.ts'
+import { numberOrMoment, type TextKind } from './v2-numbers.ts'
 import { longString, shortString } from './v2-strings.ts'
-
-/** Values that are kept as text: whether they are any is asked only where something takes them. */
-export type TextKind = 'integer' | 'float' | 'local-date' | 'local-time' | 'local-date-time' | 'date-time'
+import { numberOrMoment as strictNumberOrMoment } from './v24-numbers.ts'
 
 export type Node = Place &
   (
@@ -33,10 +32,11 @@ export interface Document {
 
 /**
  * The expressions of a file as go-toml 2.x yields them, the library of containerd 2.x, up to the first error.
- * Source: pelletier/go-toml v2.2.4, unstable/parser.go (v2.3.0 reads the same).
+ * Source: pelletier/go-toml v2.2.4, unstable/parser.go (v2.3.0 reads the same; v2.4.3 reads TOML 1.1).
+ * @param toml11 inline tables may have line ends and a comma at their end, and numbers are checked where they stand
  */
-export function parseTomlV2(text: string): Document {
-  const cursor = new Cursor(text)
+export function parseTomlV2(text: string, toml11: boolean): Document {
+  const cursor = new Cursor(text, toml11)
   const expressions: (KeyValue | Header)[] = []
   try {
     for (let first = true; !cursor.ended; first = false) {
@@ -85,7 +85,7 @@ function key(cursor: Cursor): string[] {
 
 function simpleKey(cursor: Cursor): string {
   if (cursor.char === '"' || cursor.char === "'") return shortString(cursor)
-  const bare = sticky(/[A-Za-z0-9_-]+/y, cursor)
+  const bare = cursor.take(/[A-Za-z0-9_-]+/y)
   return bare ?? cursor.fail(cursor.ended ? 'expected key but found none' : `invalid character at start of key: ${cursor.char}`)
 }
 
@@ -104,7 +104,7 @@ function value(cursor: Cursor, depth: number): Node {
   if (char === '[') return { kind: 'array', items: array(cursor, depth), ...place }
   if (char === '{') return { kind: 'inline-table', entries: inlineTable(cursor, depth), ...place }
   if (cursor.ended) cursor.fail('expected value, not eof')
-  return { ...numberOrMoment(cursor), ...place }
+  return { ...(cursor.toml11 ? strictNumberOrMoment : numberOrMoment)(cursor), ...place }
 }
 
 function array(cursor: Cursor, depth: number): Node[] {
@@ -137,52 +137,17 @@ function blankLines(cursor: Cursor): void {
 
 function inlineTable(cursor: Cursor, depth: number): KeyValue[] {
   const entries: KeyValue[] = []
+  const skipBlank = (): void => (cursor.toml11 ? blankLines(cursor) : cursor.skipSpaces())
   cursor.at++
-  for (cursor.skipSpaces(); cursor.char !== '}'; cursor.skipSpaces()) {
+  for (skipBlank(); cursor.char !== '}'; skipBlank()) {
     if (cursor.ended) cursor.fail('inline table is incomplete')
     if (entries.length > 0) {
       cursor.expect(',')
-      cursor.skipSpaces()
+      skipBlank()
+      if (cursor.toml11 && cursor.char === '}') break
     }
     entries.push(keyValue(cursor, depth + 1))
   }
   cursor.at++
   return entries
-}
-
-/** Source: go-toml v2.2.4, unstable/parser.go (parseIntOrFloatOrDateTime, scanDateTime, scanIntOrFloat). */
-function numberOrMoment(cursor: Cursor): { readonly kind: TextKind; readonly value: string } {
-  if (/^(?:\d\d:|\d{4}-)/.test(cursor.text.slice(cursor.at, cursor.at + 5))) return moment(cursor)
-  if (
-    !cursor.follows('0.') &&
-    !/^0e/i.test(cursor.text.slice(cursor.at, cursor.at + 2)) &&
-    cursor.char === '0' &&
-    cursor.at + 2 < cursor.text.length
-  ) {
-    // `0123` is a zero, and the rest then stands where a line should end.
-    return { kind: 'integer', value: sticky(/0(?:x[\da-fA-F_]*|o[0-7_]*|b[01_]*)?/y, cursor)! }
-  }
-  const digits = sticky(/[\d+\-_.eE]+(?:inf|nan)?|inf|nan/y, cursor)
-  if (digits === null) return cursor.fail('incomplete number')
-  if (/^[in]/.test(cursor.char)) cursor.fail(`unexpected character '${cursor.char}' while scanning for a number`)
-  return { kind: /[.eEin]/.test(digits) ? 'float' : 'integer', value: digits }
-}
-
-function moment(cursor: Cursor): { readonly kind: TextKind; readonly value: string } {
-  // One blank between date and time, and only in front of a digit: whatever stands behind that digit is taken unseen.
-  const text = sticky(/[\d\-Tt:.+Zz]+(?: \d[^]?[\d\-Tt:.+Zz]*)?/y, cursor)!
-  const judged = text.replace(/( \d)[^]/, '$10')
-  const hasTime = /[Tt:. ]/.test(judged)
-  const hasDate = judged.includes('-')
-  const hasZone = /[+Zz]/.test(judged) || judged.slice(8).includes('-')
-  if (!hasTime) return { kind: 'local-date', value: text }
-  return { kind: hasDate ? (hasZone ? 'date-time' : 'local-date-time') : 'local-time', value: text }
-}
-
-function sticky(pattern: RegExp, cursor: Cursor): string | null {
-  pattern.lastIndex = cursor.at
-  const found = pattern.exec(cursor.text)?.[0]
-  if (found === undefined) return null
-  cursor.at += found.length
-  return found
 }

@@ -66,7 +66,7 @@ function escape(cursor: Cursor): string {
     cursor.at = at + 1
     return simple
   }
-  const digits = char === 'u' ? 4 : char === 'U' ? 8 : 0
+  const digits = char === 'u' ? 4 : char === 'U' ? 8 : char === 'x' && cursor.toml11 ? 2 : 0
   if (digits === 0) return cursor.fail(`invalid escaped character ${JSON.stringify(char)}`, at)
   const hex = cursor.text.slice(at + 1, at + 1 + digits)
   if (hex.length < digits || !/^[\da-fA-F]+$/.test(hex)) cursor.fail('non-hex character', at)

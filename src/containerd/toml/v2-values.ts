@@ -1,12 +1,15 @@
 import { isDay } from './calendar.ts'
-import type { TextKind } from './v2-parser.ts'
+import { isHuge } from './huge.ts'
+import type { TextKind } from './v2-numbers.ts'
+
+/** Releases of go-toml 2.x that differ in what they accept. */
+export type V2Library = '2.2' | '2.3' | '2.4'
 
 /**
  * Whether a value that is kept as text is one. The library asks only where something takes the value.
- * Source: go-toml v2.2.4, decode.go.
- * @param leapSecond whether a time may have a 60th second: before go-toml v2.3.0
+ * Source: go-toml v2.2.4, v2.3.0 and v2.4.3, decode.go.
  */
-export function isValid(kind: TextKind, text: string, leapSecond: boolean): boolean {
+export function isValid(kind: TextKind, text: string, library: V2Library): boolean {
   switch (kind) {
     case 'integer':
       return isInteger(text)
@@ -15,12 +18,12 @@ export function isValid(kind: TextKind, text: string, leapSecond: boolean): bool
     case 'local-date':
       return isDate(text)
     case 'local-time':
-      return isTime(text, leapSecond)
+      return isTime(text, library)
     case 'local-date-time':
-      return isDate(text.slice(0, 10)) && /^[Tt ]$/.test(text.slice(10, 11)) && isTime(text.slice(11), leapSecond)
+      return isDate(text.slice(0, 10)) && /^[Tt ]$/.test(text.slice(10, 11)) && isTime(text.slice(11), library)
     case 'date-time': {
       const zone = /(?:[Zz]|[+-](?:[01]\d|2[0-3]):[0-5]\d)$/.exec(text)
-      return zone !== null && isValid('local-date-time', text.slice(0, zone.index), leapSecond)
+      return zone !== null && isValid('local-date-time', text.slice(0, zone.index), library)
     }
   }
 }
@@ -31,6 +34,7 @@ function isInteger(text: string): boolean {
   if (!underscoresBetween(digits)) return false
   const cleaned = digits.replaceAll('_', '')
   if (base === '' ? !/^(?:0|[1-9]\d*)$/.test(cleaned) : !/^[\da-fA-F]+$/.test(cleaned)) return false
+  if (isHuge(cleaned)) return false
   const value = BigInt(base + cleaned)
   return value < 2n ** 63n || (text.startsWith('-') && value === 2n ** 63n)
 }
@@ -50,7 +54,8 @@ function isDate(text: string): boolean {
   return isDay(year, month, day)
 }
 
-function isTime(text: string, leapSecond: boolean): boolean {
-  const found = /^(\d\d):(\d\d):(\d\d)(?:\.\d+)?$/.exec(text)
-  return found !== null && Number(found[1]) < 24 && Number(found[2]) < 60 && Number(found[3]) <= (leapSecond ? 60 : 59)
+function isTime(text: string, library: V2Library): boolean {
+  const found = /^(\d\d):(\d\d)(?::(\d\d)(?:\.\d+)?)?$/.exec(text)
+  if (!found || (found[3] === undefined && library !== '2.4')) return false
+  return Number(found[1]) < 24 && Number(found[2]) < 60 && Number(found[3] ?? 0) <= (library === '2.2' ? 60 : 59)
 }
