@@ -19,7 +19,12 @@ export type Per = keyof Subjects
 export type Verdict =
   | readonly Finding[]
   | { readonly skip: string }
-  | { readonly findings: readonly Finding[]; readonly timings: { readonly [name: string]: number } }
+  | {
+      readonly findings: readonly Finding[]
+      readonly timings?: { readonly [name: string]: number }
+      /** What the reader should know of the judgement itself; changes neither status nor exit code. */
+      readonly notes?: readonly string[]
+    }
 
 export interface Check<P extends Per = Per> {
   /** `<group>/<name>`: the path of its file. */

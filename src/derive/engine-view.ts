@@ -1,5 +1,5 @@
 import type { Look } from '../model/observation.ts'
-import { absentImage } from './ask.ts'
+import { absentImage } from './image-to-ask.ts'
 
 export interface EngineView {
   /** The image that the engine was asked about. */

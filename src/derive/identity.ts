@@ -1,30 +1,48 @@
+import type { Endpoint } from '../containerd/endpoints.ts'
 import { isHttpFailure, type Look } from '../model/observation.ts'
 import type { Registry } from '../model/topology.ts'
 import { innerPort, registryDetail } from './registry-detail.ts'
 
+export type Identity = 'same' | 'other' | 'unknown'
+
+/** Whether what answers the host at `hostPort` is this registry's container. */
+export async function identityAt(look: Look, registry: Registry, hostPort: string): Promise<Identity> {
+  return recognise(look, registry, hostPort.replace(/[^a-z0-9]+/g, ''), (word) => knock(look, hostPort, word))
+}
+
 /**
- * Whether what answers at `hostPort` is this registry's container: a request with a word that nobody else uses, then that
- * word in the container's log. Where it is missing there, a second request straight to the container shows whether the
- * container logs requests at all; without that proof the answer is `unknown`.
+ * Whether an endpoint that a node asks under a name that is not known to be this registry's is this registry all the same:
+ * host.docker.internal, an address of the host, an entry in /etc/hosts.
  */
-export async function identityAt(look: Look, registry: Registry, hostPort: string): Promise<'same' | 'other' | 'unknown'> {
+export async function identityFrom(look: Look, node: string, registry: Registry, { scheme, host }: Endpoint): Promise<Identity> {
+  const name = `${node}-${host}`.toLowerCase().replace(/[^a-z0-9]+/g, '-')
+  return recognise(look, registry, name, (word) =>
+    look.try('node.trace', { node, image: `${host}/registry-doctor/${word}:none`, ...(scheme === 'http' && { plainHttp: true }) }),
+  )
+}
+
+/**
+ * A request with a word that nobody else uses, then that word in the container's log. Where it is missing there, a second
+ * request straight to the container shows whether the container logs requests at all; without that proof nothing is known.
+ */
+async function recognise(look: Look, registry: Registry, name: string, ask: (word: string) => Promise<unknown>): Promise<Identity> {
   const detail = await registryDetail(look, registry)
   if (detail === null) return 'unknown'
   const { value } = await look('nonce', {})
-  const word = `${value}-${hostPort.replace(/[^a-z0-9]+/g, '')}`
+  const word = `${value}-${name}`
   const inLog = async (contains: string): Promise<boolean> => {
     const tried = await look.try('docker.logLine', { container: detail.name, contains })
     return tried.ok && tried.answer.line !== null
   }
-  const knock = (at: string, name: string) =>
-    look('http', { vantage: 'host', method: 'GET', url: `http://${at}/v2/registry-doctor/${name}/tags/list` })
-
-  await knock(hostPort, word)
+  await ask(word)
   if (await inLog(word)) return 'same'
   const direct = detail.networks.find((network) => network.address !== '')?.address
   if (direct === undefined) return 'unknown'
   const control = `${value}-control`
-  if (isHttpFailure(await knock(`${direct}:${innerPort(detail)}`, control)) || !(await inLog(control))) return 'unknown'
+  if (isHttpFailure(await knock(look, `${direct}:${innerPort(detail)}`, control)) || !(await inLog(control))) return 'unknown'
   // The log is written in order: once the second request is there, the first one is too, or never came.
   return (await inLog(`${word}/`)) ? 'same' : 'other'
 }
+
+const knock = (look: Look, at: string, name: string) =>
+  look('http', { vantage: 'host', method: 'GET', url: `http://${at}/v2/registry-doctor/${name}/tags/list` })

@@ -40,7 +40,7 @@ export async function awaitedImages(
 }
 
 /** The answer by the first way that leads to the API. */
-async function firstWay<A>(
+export async function firstWay<A>(
   api: readonly ApiAccess[],
   contextProblem: string | undefined,
   ask: (way: ApiAccess) => Promise<Tried<A>>,

@@ -1,14 +1,22 @@
-import { criRegistryConfig, type CriRegistryConfig } from '../containerd/cri-registry-config.ts'
+import { pullSettingsOf, type FoundPullSettings } from '../containerd/pull-settings.ts'
 import { parseContainerdVersion, type ContainerdVersion } from '../containerd/versions.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
-import { containerdDirectory, nodeFiles, type NodeFiles } from './node-files.ts'
+import type { Files } from '../containerd/files.ts'
+import { pullPath, type PullPath } from '../containerd/pull-path.ts'
+import { containerdDirectory, nodeFiles, textOf } from './node-files.ts'
 
 /** The containerd of a node: what it is, what it was configured with, and the files it goes by. */
 export interface NodeContainerd {
   readonly version: ContainerdVersion
   readonly configFile: string
-  readonly config: CriRegistryConfig
-  readonly files: NodeFiles
+  readonly config: FoundPullSettings
+  /** How it pulls, and which roots it then reads. */
+  readonly path: PullPath
+  /** Its connection environment: proxies. */
+  readonly environment: { readonly [name: string]: string }
+  readonly files: Files
+  /** The paths that `files` is of. */
+  readonly looked: readonly string[]
 }
 
 /**
@@ -21,7 +29,8 @@ export function nodeContainerd(look: Look, node: string): Promise<NodeContainerd
     const version = parseContainerdVersion(runtime.version)
     if (!version) throw new ObservationFailure('node.runtime', 'unreadable', `${node}: no containerd version in "${runtime.version}"`)
     const configFile = configFileOf(runtime.args)
-    return read(look, node, version, configFile, [containerdDirectory, configFile])
+    const { environment } = runtime
+    return read(look, node, { version, configFile, environment }, [containerdDirectory, configFile])
   })
 }
 
@@ -29,18 +38,26 @@ export function nodeContainerd(look: Look, node: string): Promise<NodeContainerd
 async function read(
   look: Look,
   node: string,
-  version: ContainerdVersion,
-  configFile: string,
-  known: readonly string[],
+  known: Pick<NodeContainerd, 'version' | 'configFile' | 'environment'>,
+  looked: readonly string[],
 ): Promise<NodeContainerd> {
-  const files = await nodeFiles(look, node, known)
+  const { version, configFile } = known
+  const files = await nodeFiles(look, node, looked)
   const imported: string[] = []
-  const config = criRegistryConfig(version, configFile, files.text, (pattern) => {
-    imported.push(/[*?[]/.test(pattern) ? pattern.slice(0, pattern.lastIndexOf('/')) : pattern)
-    return matches(files, pattern)
-  })
-  const more = [...imported, ...config.roots].filter((path) => path !== '' && !known.some((one) => `${path}/`.startsWith(`${one}/`)))
-  return more.length === 0 ? { version, configFile, config, files } : read(look, node, version, configFile, [...known, ...new Set(more)])
+  const config = pullSettingsOf(
+    version,
+    configFile,
+    (file) => textOf(files, file),
+    (pattern) => {
+      imported.push(/[*?[]/.test(pattern) ? pattern.slice(0, pattern.lastIndexOf('/')) : pattern)
+      return filesMatching(files, pattern)
+    },
+  )
+  const path = pullPath(version, config.settings)
+  const roots = path.path === 'none' ? [] : path.roots
+  const more = [...imported, ...roots].filter((one) => one !== '' && !looked.some((other) => `${one}/`.startsWith(`${other}/`)))
+  if (more.length > 0) return read(look, node, known, [...looked, ...new Set(more)])
+  return { ...known, config, path, files, looked }
 }
 
 /** containerd's `--config` (short `-c`), else its default. */
@@ -51,7 +68,8 @@ function configFileOf(args: readonly string[]): string {
   return args[flag + 1] && flag >= 0 ? args[flag + 1]! : '/etc/containerd/config.toml'
 }
 
-function matches(files: NodeFiles, pattern: string): string[] {
+/** The files that match an import pattern, as far as containerd's own patterns go: `*` and `?` in the last part. */
+export function filesMatching(files: Pick<Files, 'list'>, pattern: string): string[] {
   const slash = pattern.lastIndexOf('/')
   const [directory, last] = [pattern.slice(0, slash), pattern.slice(slash + 1)]
   const test = new RegExp(
@@ -61,7 +79,7 @@ function matches(files: NodeFiles, pattern: string): string[] {
       .replaceAll('?', '.')}$`,
   )
   return files
-    .names(directory)
-    .filter((name) => test.test(name))
-    .map((name) => `${directory}/${name}`)
+    .list(directory)
+    .filter(({ name }) => test.test(name))
+    .map(({ name }) => `${directory}/${name}`)
 }

@@ -18,6 +18,11 @@ export function innerPort({ env, published }: ContainerDetail): number {
   return published.some((one) => one.port === registryPort) ? registryPort : (published[0]?.port ?? registryPort)
 }
 
+/** Every port on which a registry's container is known to listen, the likeliest first. */
+export const innerPorts = (detail: ContainerDetail): number[] => [
+  ...new Set([innerPort(detail), ...(detail.env['REGISTRY_HTTP_ADDR'] === undefined ? detail.published.map((one) => one.port) : [])]),
+]
+
 /** What answers at the base of a registry's API. */
 export interface BaseAnswer {
   readonly url: string

@@ -1,19 +1,14 @@
 import { splitHostPort } from '../containerd/registry-host.ts'
 import type { Look } from '../model/observation.ts'
-import type { ApiAccess, Choice, Cluster, Gap, RegistryReference, Topology } from '../model/topology.ts'
+import type { Choice, Cluster, Gap, RegistryReference, Topology } from '../model/topology.ts'
 import { dig, kubeObject } from '../derive/kube.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
 import { orNull } from '../derive/tried.ts'
-import { proveContext } from './context.ts'
-import { kindClusterLabel, kindClusters, type FoundCluster } from './kind.ts'
-import { SelectionError, UnknownNameError, type Selection } from './options.ts'
+import { apiOf, chosenClusters } from './clusters.ts'
+import { kindClusterLabel, type FoundCluster } from './kind.ts'
+import type { Selection } from './options.ts'
 import { clusterReferences, type ClusterAccess } from './references.ts'
 import { findRegistries } from './registries.ts'
-
-/** There is no cluster of a provider that this tool knows. */
-export class NoClusterError extends Error {
-  override readonly name = 'NoClusterError'
-}
 
 /**
  * Finds clusters and the registries they use. Nothing has to be named; what the user names is only a selection.
@@ -21,18 +16,7 @@ export class NoClusterError extends Error {
  */
 export async function discover(look: Look, selection: Selection): Promise<Topology> {
   const containers = await look('docker.containers', {})
-  const existing = selection.provider === 'k3d' ? [] : kindClusters(containers)
-  for (const name of selection.clusters)
-    if (!existing.some((one) => one.name === name))
-      throw new UnknownNameError(
-        'cluster',
-        name,
-        existing.map((one) => one.name),
-      )
-  const chosen = existing.filter((one) => selection.clusters.length === 0 || selection.clusters.includes(one.name))
-  if (chosen.length === 0) throw new NoClusterError('no kind cluster on this Docker engine')
-
-  if (selection.context !== undefined) await refuseUnusable(look, chosen, selection.context)
+  const chosen = await chosenClusters(look, selection)
   const names = new Set(containers.filter((one) => one.labels[kindClusterLabel] === undefined).map((one) => one.name))
   const isLocal = (registryHost: string): boolean => names.has(splitHostPort(registryHost).host)
   const found = await Promise.all(chosen.map((cluster) => examineCluster(look, cluster, selection.context, isLocal)))
@@ -49,20 +33,6 @@ export async function discover(look: Look, selection: Selection): Promise<Topolo
   return { clusters, registries, choices: [...found.flatMap((one) => one.choices), ...choices], gaps }
 }
 
-/** A context that the user names is used, or refused: never passed over. */
-async function refuseUnusable(look: Look, clusters: readonly FoundCluster[], context: string): Promise<void> {
-  const { contexts } = await look('kube.contexts', {})
-  if (!contexts.some((one) => one.name === context))
-    throw new UnknownNameError(
-      'kubeconfig context',
-      context,
-      contexts.map((one) => one.name),
-    )
-  const proven = await Promise.all(clusters.map((cluster) => proveContext(look, cluster, context)))
-  if (proven.every((one) => one.context === null))
-    throw new SelectionError(proven[0]!.problem ?? `the context ${context} leads to none of these clusters`)
-}
-
 interface Examined {
   readonly cluster: Cluster
   readonly references: readonly RegistryReference[]
@@ -77,29 +47,23 @@ async function examineCluster(
   isLocal: (registryHost: string) => boolean,
 ): Promise<Examined> {
   const { name, network, nodes } = found
-  const proven = await proveContext(look, found, wantedContext)
-  const controlPlane = nodes.find((node) => node.role === 'control-plane' && node.running)
-  const api: ApiAccess[] = [
-    ...(proven.context === null ? [] : [{ context: proven.context }]),
-    // What the user named is used or nothing; otherwise a node's own credentials lead to this cluster and no other.
-    ...(controlPlane && wantedContext === undefined ? [{ node: controlPlane.name }] : []),
-  ]
-  const access = { api, ...(proven.problem !== undefined && { contextProblem: proven.problem }) }
+  const { context, ...access } = await apiOf(look, found, wantedContext)
   const [{ references, unread }, described] = await Promise.all([
     clusterReferences(look, found, access, isLocal),
     describeNodes(look, found, access),
   ])
+  const inNode = access.api.find((one) => 'node' in one)
   const why =
-    proven.context === null
-      ? `${proven.problem}${controlPlane && wantedContext === undefined ? `; its API is asked on ${controlPlane.name}` : ''}`
-      : `context ${proven.context}: its certificate authority and port are this cluster's`
+    context === null
+      ? `${access.contextProblem}${inNode ? `; its API is asked on ${inNode.node}` : ''}`
+      : `context ${context}: its certificate authority and port are this cluster's`
   return {
     cluster: {
       name,
       provider: 'kind',
       network,
       nodes,
-      context: proven.context,
+      context,
       ...access,
       ...described,
     },

@@ -1,10 +1,12 @@
-import { endpointsOfHostsToml, registryHostOf } from '../containerd/hosts-directory.ts'
+import { registryHostOf } from '../containerd/host-directory.ts'
+import { urlsOfHostsToml } from '../containerd/hosts-toml.ts'
+import { newestVersion, rulesOf } from '../containerd/version-rules.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import { hostingConfigMap } from '../derive/hosting-configmap.ts'
 import { awaitedImages } from '../derive/kube.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
 import { orNull } from '../derive/tried.ts'
-import { containerdDirectory, nodeFiles } from '../derive/node-files.ts'
+import { containerdDirectory, nodeFiles, textOf } from '../derive/node-files.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
 import type { Cluster, RegistryReference } from '../model/topology.ts'
 import type { FoundCluster } from './kind.ts'
@@ -81,16 +83,17 @@ async function nodeReferences(look: Look, node: string, running: boolean): Promi
   // Of a stopped node only the files can be read; they lie where kind's documentation puts them.
   const containerd = running ? await orNull(nodeContainerd(look, node)) : null
   const files = containerd?.files ?? (await nodeFiles(look, node, [containerdDirectory]))
-  const roots = new Set([certsDirectory, ...(containerd?.config.roots ?? [])])
+  const roots = new Set([certsDirectory, ...(containerd && containerd.path.path !== 'none' ? containerd.path.roots : [])])
+  const rules = rulesOf(containerd?.version ?? newestVersion)
   const fromFiles = [...roots].flatMap((root) =>
-    files.names(root).flatMap((name): NodeReference[] => {
+    files.list(root).flatMap(({ name }): NodeReference[] => {
       const registryHost = registryHostOf(name)
-      const text = files.text(`${root}/${name}/hosts.toml`)
+      const text = textOf(files, `${root}/${name}/hosts.toml`)
       if (registryHost === null || text === null) return []
-      return [{ registryHost, source: 'hosts.toml', endpoints: endpointsOfHostsToml(text) ?? [] }]
+      return [{ registryHost, source: 'hosts.toml', endpoints: urlsOfHostsToml(text, rules) }]
     }),
   )
-  const fromMirrors = Object.entries(containerd?.config.mirrors ?? {}).flatMap(([registryHost, endpoints]): NodeReference[] =>
+  const fromMirrors = Object.entries(containerd?.config.settings.mirrors ?? {}).flatMap(([registryHost, endpoints]): NodeReference[] =>
     registryHost === '*' ? [] : [{ registryHost, source: 'mirrors', endpoints }],
   )
   return [...fromFiles, ...fromMirrors]

@@ -1,7 +1,7 @@
 import { hostPortOf, isLoopback, splitHostPort } from '../containerd/registry-host.ts'
 import type { ContainerSummary, Look } from '../model/observation.ts'
 import type { Choice, Registry, RegistryReference } from '../model/topology.ts'
-import { innerPort } from '../derive/registry-detail.ts'
+import { innerPort, innerPorts } from '../derive/registry-detail.ts'
 import { containerAt, hostAddressOf, isUp, proxyOf, registryContainers, type RegistryContainer } from './registry-containers.ts'
 
 /**
@@ -21,19 +21,19 @@ export async function findRegistries(
   const groups = new Map<string, { container: RegistryContainer | undefined; references: RegistryReference[] }>()
   // What hosts.toml files say is settled first: a ConfigMap that names the same host then joins it.
   for (const reference of references.toSorted((a, b) => b.endpoints.length - a.endpoints.length)) {
-    const serving = servingContainer(reference, candidates)
+    const serving = ownerOf(reference, references, candidates)
     const sameHost = [...groups].find(([, group]) => group.references.some((one) => one.registryHost === reference.registryHost))
     // Of the host port of a container that has stopped, another registry may be known by now.
     const container = serving && (isUp(serving) || reference.endpoints.length > 0 || !sameHost) ? serving : undefined
     const key = container
       ? `container ${container.summary.name}`
-      : (sameHost?.[0] ?? `address ${mostCommon([reference])?.hostPort ?? reference.registryHost}`)
+      : (sameHost?.[0] ?? `address ${mostCommon([reference], undefined, candidates)?.hostPort ?? reference.registryHost}`)
     const group = groups.get(key) ?? { container, references: [] }
     group.references.push(reference)
     groups.set(key, group)
   }
 
-  const found = [...groups.values()].flatMap((group) => toRegistry(group.container, group.references))
+  const found = [...groups.values()].flatMap((group) => toRegistry(group.container, group.references, candidates))
   const all = found.filter((one) => !isMisnamed(one, found))
   const registries = only === undefined ? all : all.filter((one) => isMeant(one, only))
   const misnamed = found
@@ -61,6 +61,26 @@ function isMeant({ registryHosts, address, hostAddress, name, references }: Regi
   return [...registryHosts, ...endpoints, address, hostAddress, hostAddress?.replace('127.0.0.1:', 'localhost:'), name].includes(only)
 }
 
+/**
+ * The container that a registry host means in a cluster. Where references differ, what tells tools and pods of it counts
+ * before what nodes are led to, and of these the majority: a node that is led elsewhere is a fault, no other registry.
+ */
+function ownerOf(
+  reference: RegistryReference,
+  all: readonly RegistryReference[],
+  candidates: readonly RegistryContainer[],
+): RegistryContainer | undefined {
+  const claims = all
+    .filter((one) => one.cluster === reference.cluster && one.registryHost === reference.registryHost)
+    .flatMap((one) => {
+      const container = servingContainer(one, candidates)
+      const told = one.endpoints.length === 0 && container !== undefined && isUp(container)
+      return container ? [{ container, votes: told ? Number.MAX_SAFE_INTEGER : one.nodes.length }] : []
+    })
+  const own = servingContainer(reference, candidates)
+  return own && claims.toSorted((a, b) => b.votes - a.votes)[0]!.container
+}
+
 function servingContainer(reference: RegistryReference, candidates: readonly RegistryContainer[]): RegistryContainer | undefined {
   const asked = reference.endpoints.flatMap((url) => hostPortOf(url)?.hostPort ?? [])
   // An endpoint on a loopback address is the node itself, never a container of the engine.
@@ -74,20 +94,30 @@ function servingContainer(reference: RegistryReference, candidates: readonly Reg
 /** What most nodes are told to ask first; where a container serves, of the endpoints that can be it. */
 function mostCommon(
   references: readonly RegistryReference[],
-  container?: RegistryContainer,
+  container: RegistryContainer | undefined,
+  candidates: readonly RegistryContainer[],
 ): { hostPort: string; scheme: 'http' | 'https' } | undefined {
   const votes = new Map<string, { votes: number; hostPort: string; scheme: 'http' | 'https' }>()
   for (const { endpoints, nodes } of references) {
     const all = endpoints.flatMap((url) => hostPortOf(url) ?? [])
-    const first = container
-      ? (all.find((one) => containerAt(one.hostPort, [container]) && !isLoopback(one.hostPort)) ??
-        all.find((one) => !isLoopback(one.hostPort)))
-      : all[0]
+    const first = container ? endpointOf(container, all, candidates) : all[0]
     if (!first) continue
     const key = `${first.scheme}://${first.hostPort}`
     votes.set(key, { ...first, votes: (votes.get(key)?.votes ?? 0) + Math.max(nodes.length, 1) })
   }
   return [...votes.values()].sort((a, b) => b.votes - a.votes)[0]
+}
+
+type Asked = NonNullable<ReturnType<typeof hostPortOf>>
+
+/** The endpoint that is a container: by its name, on a port on which it listens; else one that is no other container's. */
+function endpointOf(container: RegistryContainer, all: readonly Asked[], candidates: readonly RegistryContainer[]): Asked | undefined {
+  // A loopback address of the node is no container.
+  const usable = all.filter((one) => !isLoopback(one.hostPort))
+  const ports = innerPorts(container.detail).map(String)
+  const own = usable.filter((one) => containerAt(one.hostPort, [container]))
+  const exact = own.find((one) => ports.includes(splitHostPort(one.hostPort).port ?? ''))
+  return exact ?? (own.length > 0 ? undefined : usable.find((one) => !containerAt(one.hostPort, candidates)))
 }
 
 /** Public registries are mirrored, not replaced: a mirror of one is a cache. */
@@ -104,7 +134,11 @@ const isWellKnown = (registryHost: string): boolean =>
     registryHost,
   )
 
-function toRegistry(container: RegistryContainer | undefined, references: readonly RegistryReference[]): Registry[] {
+function toRegistry(
+  container: RegistryContainer | undefined,
+  references: readonly RegistryReference[],
+  candidates: readonly RegistryContainer[],
+): Registry[] {
   const mirrors = (isPublicHost: (registryHost: string) => boolean): boolean =>
     references.every((one) => one.source !== 'configmap' && one.source !== 'option' && isPublicHost(one.registryHost))
   const cache = container ? proxyOf(container.detail) !== undefined || mirrors(isWellKnown) : mirrors(isPublic)
@@ -114,7 +148,7 @@ function toRegistry(container: RegistryContainer | undefined, references: readon
         (one) => one.source === 'configmap' || one.source === 'option' || !isPublic(one.registryHost) || container !== undefined,
       )
   if (used.length === 0) return []
-  const common = mostCommon(used, container)
+  const common = mostCommon(used, container, candidates)
   const registryHosts = [...new Set(used.map((one) => one.registryHost))].sort()
   const inner = container && innerPort(container.detail)
   const hostAddress = container ? hostAddressOf(container.detail, inner!) : registryHosts.find(isLoopback)

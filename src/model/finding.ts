@@ -55,7 +55,9 @@ export const stepSchema = v.variant('op', [
     content: v.string(),
     expect: v.nullable(v.string()),
   }),
-  v.object({ op: v.literal('service.restart'), node: v.string(), service: v.string() }),
+  /** Out of the way, within its directory: what is moved can be moved back. */
+  v.object({ op: v.literal('path.move'), node: v.string(), from: v.string(), to: v.string() }),
+  v.object({ op: v.literal('service.restart'), node: v.string(), service: v.string(), daemonReload: v.optional(v.boolean()) }),
   v.object({
     op: v.literal('configmap.put'),
     /** kubectl for this cluster, with what leads it there. */

@@ -4,7 +4,7 @@ import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { printed, quote, showStep } from './show.ts'
 
 /** What a finding about a node's configuration tells of one node. */
-interface NodeFacts {
+export interface NodeFacts {
   readonly nodes: readonly string[]
   readonly registryHost: string
   readonly endpoint: string
@@ -15,7 +15,7 @@ interface NodeFacts {
 }
 
 /** The facts of each node, also where the findings of all nodes became one. */
-const factsOf = (finding: Finding): NodeFacts[] => (finding.data['each'] ?? [finding.data]) as unknown as NodeFacts[]
+export const factsOf = (finding: Finding): NodeFacts[] => (finding.data['each'] ?? [finding.data]) as unknown as NodeFacts[]
 
 const hostsTomlOf = (facts: NodeFacts): string => `[host."${facts.endpoint}"]\n`
 
@@ -27,12 +27,47 @@ const hostsTomlStep = (facts: NodeFacts): Step => ({
   expect: facts.files[facts.hostsToml]?.sha256 ?? null,
 })
 
-const where = (all: readonly NodeFacts[]): string => (all.length === 1 ? all[0]!.nodes[0]! : `${all.length} nodes`)
+export const where = (all: readonly Pick<NodeFacts, 'nodes'>[]): string => (all.length === 1 ? all[0]!.nodes[0]! : `${all.length} nodes`)
+
+/** What a hosts.toml can hold beside endpoints, and a new file would lose. */
+const morePattern = /^\s*(?:\[.*\bheader\b|header\b|ca\b|client\b|skip_verify\b|override_path\b)/m
 
 /** Writes the hosts.toml that leads to the registry. */
 export function hostsTomlRemedy(finding: Finding): Remedy {
   const all = factsOf(finding)
-  return { title: `write hosts.toml on ${where(all)}`, risk: 'safe', steps: all.map(hostsTomlStep), show: forEachNode(all, putHostsToml) }
+  const title = `write hosts.toml on ${where(all)}`
+  const rich =
+    finding.code === 'hosts-toml-unusable'
+      ? undefined
+      : all.find((one) => one.endpoint.startsWith('https:') || morePattern.test(one.files[one.hostsToml]?.text ?? ''))
+  if (rich) {
+    const node = rich.nodes[0]!
+    const lines = [
+      `docker cp ${quote(`${node}:${rich.hostsToml}`)} hosts.toml`,
+      `docker cp hosts.toml ${quote(`${node}:${rich.hostsToml}`)}`,
+    ]
+    const text = `in between let it say [host."${rich.endpoint}"], and keep what else it says`
+    const steps: Step[] = [
+      { op: 'manual', command: lines[0] },
+      { op: 'manual', text },
+      { op: 'manual', command: lines[1] },
+    ]
+    return { title: `correct hosts.toml on ${where(all)}`, risk: 'safe', steps, show: [lines[0]!, text, lines[1]!] }
+  }
+  return { title, risk: 'safe', steps: all.map(hostsTomlStep), show: forEachNode(all, putHostsToml) }
+}
+
+/** Moves what is in the way to a name under which containerd looks for nothing, and writes what belongs there. */
+export function moveAwayRemedy(finding: Finding, what: 'taken' | 'blocking'): Remedy {
+  const all = factsOf(finding) as (NodeFacts & { readonly taken: string; readonly blocking: string })[]
+  const move = (facts: (typeof all)[number], node: string): Step => ({ op: 'path.move', node, from: facts[what], to: `${facts[what]}.off` })
+  const put = what === 'blocking'
+  return {
+    title: `move ${all[0]![what]} out of the way on ${where(all)}`,
+    risk: 'safe',
+    steps: all.flatMap((facts) => [move(facts, facts.nodes[0]!), ...(put ? [{ ...hostsTomlStep(facts), expect: null } as Step] : [])]),
+    show: forEachNode(all, (facts, node) => [showStep(move(facts, node)), ...(put ? [putHostsToml(facts, node)] : [])].join(' && ')),
+  }
 }
 
 const putHostsToml = (facts: NodeFacts, node: string): string => showStep({ ...hostsTomlStep(facts), node } as Step)
@@ -40,7 +75,7 @@ const putHostsToml = (facts: NodeFacts, node: string): string => showStep({ ...h
 /** Sets config_path and restarts containerd on each node; running pods go on. */
 export function configPathRemedy(finding: Finding): Remedy {
   const all = factsOf(finding)
-  const title = `set config_path on ${where(all)} and restart containerd there (running pods go on)`
+  const title = `set config_path on ${where(all)} and restart containerd there`
   const edits = all.map((facts) => {
     const before = facts.files[facts.configFile]
     const version = parseContainerdVersion(facts.containerd)
@@ -70,8 +105,8 @@ export function configPathRemedy(finding: Finding): Remedy {
   return { title, risk: 'disruptive', steps, show: [...forEachNode(withoutFile, putHostsToml), ...forEachNode(all, change)] }
 }
 
-/** The same edit as one command: appended lines, one line put in or replaced where it stands, else the whole file. */
-function showEdit(before: string, after: string, node: string, file: string): string {
+/** A change of a file as one command: appended lines, one line put in or replaced where it stands, else the whole file. */
+export function showEdit(before: string, after: string, node: string, file: string): string {
   const end = before.trimEnd()
   if (after.startsWith(end)) return `${printed(after.slice(end.length))} | docker exec -i ${node} sh -c ${quote(`cat >> ${quote(file)}`)}`
   const [old, now] = [before.split('\n'), after.split('\n')]
@@ -85,8 +120,8 @@ function showEdit(before: string, after: string, node: string, file: string): st
 }
 
 /** One command for one node, a shell loop for several that need the same, one after the other where they do not. */
-function forEachNode(all: readonly NodeFacts[], command: (facts: NodeFacts, node: string) => string): string[] {
-  const groups = new Map<string, NodeFacts[]>()
+export function forEachNode<F extends Pick<NodeFacts, 'nodes'>>(all: readonly F[], command: (facts: F, node: string) => string): string[] {
+  const groups = new Map<string, F[]>()
   for (const facts of all) {
     const key = command(facts, '$node')
     groups.set(key, [...(groups.get(key) ?? []), facts])

@@ -1,6 +1,7 @@
 import type { Code } from '../model/codes.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
-import { configPathRemedy, hostsTomlRemedy } from './node-files.ts'
+import { certificateRemedy, dnsRemedy, mirrorsRemedy, proxyRemedy } from './node-settings.ts'
+import { configPathRemedy, hostsTomlRemedy, moveAwayRemedy } from './node-files.ts'
 import { showStep } from './show.ts'
 
 type Maker = (finding: Finding) => Remedy[]
@@ -137,6 +138,33 @@ const makers: { readonly [C in Code]: Maker } = {
   'config-path-missing': (finding) => [configPathRemedy(finding)],
   'hosts-toml-missing': (finding) => [hostsTomlRemedy(finding)],
   'hosts-toml-wrong-endpoint': (finding) => [hostsTomlRemedy(finding)],
+  'config-path-list-ignored': (finding) => [configPathRemedy(finding)],
+  'mirrors-and-config-path': (finding) => [mirrorsRemedy(finding)],
+  'hosts-toml-invalid': (finding) => [hostsTomlRemedy(finding)],
+  'hosts-toml-no-capability': (finding) => [hostsTomlRemedy(finding)],
+  'hosts-toml-unusable': (finding) => {
+    if (typeof finding.data['blocking'] === 'string') return [moveAwayRemedy(finding, 'blocking')]
+    return [text(finding, 'endpoint').startsWith('https:') ? certificateRemedy(finding) : hostsTomlRemedy(finding)]
+  },
+  'hosts-toml-shadowed': (finding) => [
+    text(finding, 'taken').endsWith('/_default') ? hostsTomlRemedy(finding) : moveAwayRemedy(finding, 'taken'),
+  ],
+  'http-registry-asked-over-https': (finding) => [hostsTomlRemedy(finding)],
+  'registry-certificate-untrusted': (finding) => [certificateRemedy(finding)],
+  'registry-certificate-wrong-name': (finding) => [
+    manual(
+      `make a certificate that has the name by which the nodes ask, then start ${text(finding, 'container') || 'the registry'} with it`,
+      `# as subjectAltName: ${new URL(text(finding, 'endpoint')).hostname}, and localhost for pushes`,
+    ),
+  ],
+  'registry-certificate-expired': (finding) => [
+    manual(
+      'compare the time on the node with the certificate, then make a new one',
+      `docker exec ${(finding.data['nodes'] as string[])[0]} date`,
+    ),
+  ],
+  'node-dns-broken': (finding) => [dnsRemedy(finding)],
+  'node-proxy-in-the-way': (finding) => [proxyRemedy(finding)],
   'hosting-configmap-missing': configMapRemedy,
   'hosting-configmap-wrong': configMapRemedy,
 }

@@ -19,8 +19,12 @@ export function showStep(step: Step): string {
       return `docker network disconnect ${quote(step.network)} ${quote(step.container)}`
     case 'file.put':
       return `${printed(step.content)} | docker exec -i ${quote(step.node)} sh -c ${quote(`mkdir -p ${quote(directory(step.path))} && cat > ${quote(step.path)}`)}`
-    case 'service.restart':
-      return `docker exec ${quote(step.node)} systemctl restart ${quote(step.service)}`
+    case 'path.move':
+      return `docker exec ${quote(step.node)} mv ${quote(step.from)} ${quote(step.to)}`
+    case 'service.restart': {
+      const restart = `docker exec ${quote(step.node)} systemctl restart ${quote(step.service)}`
+      return step.daemonReload ? `docker exec ${quote(step.node)} systemctl daemon-reload && ${restart}` : restart
+    }
     case 'configmap.put': {
       const literals = Object.entries(step.data).map(([key, value]) => `--from-literal=${quote(`${key}=${value}`)}`)
       const create = `${step.kubectl} -n ${quote(step.namespace)} create configmap ${quote(step.name)} ${literals.join(' ')} --dry-run=client -o yaml`

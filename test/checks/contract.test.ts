@@ -11,7 +11,7 @@ import { ObservationFailure, type Look } from '../../src/model/observation.ts'
 import { hopSchema, subjectSchema } from '../../src/model/words.ts'
 import { remediesFor } from '../../src/remedies/remedies.ts'
 import * as v from 'valibot'
-import { kind, leadingTo, noCerts, noConfigPath } from '../sessions/kind.ts'
+import { hostsTomlWith, kind, leadingTo, listIgnored, mirrorsAndConfigPath, noCerts, noConfigPath } from '../sessions/kind.ts'
 import { everything } from './check-table.ts'
 
 const folder = new URL('../../src/checks/', import.meta.url)
@@ -35,6 +35,39 @@ const faulty: { [name: string]: () => Session } = {
   'broken ways': () =>
     kind({
       nodes: { 'control-plane': { args: [] }, worker: { reaches: { 'kind-registry:5000': 'refused' } }, worker2: { state: 'exited' } },
+    }),
+  'broken nodes': () =>
+    kind({
+      nodes: {
+        'control-plane': mirrorsAndConfigPath,
+        worker: { reaches: { 'kind-registry:5000': 'dns-failure' } },
+        worker2: { environment: { HTTP_PROXY: 'http://192.0.2.9:3128' }, reaches: { 'kind-registry:5000': 'refused' } },
+      },
+    }),
+  'broken hosts.toml files': () =>
+    kind({
+      nodes: {
+        'control-plane': hostsTomlWith('[host."http://kind-registry:5000"\n', 'bad-toml'),
+        worker: hostsTomlWith('[host."http://kind-registry:5000"]\n  ca = "ca.crt"\n', 'bad-ca'),
+        worker2: hostsTomlWith('[host."http://kind-registry:5000"]\n  capabilities = ["push"]\n', 'mirror-not-for-pulls'),
+      },
+    }),
+  'hosts.toml files that lead astray': () =>
+    kind({
+      nodes: {
+        'control-plane': hostsTomlWith('[host."kind-registry:5000"]\n', 'mirror-http-answers-https'),
+        worker: { files: { '/etc/containerd/certs.d/localhost_5001_': { dir: true } }, pulls: { 'localhost:5001': 'no-hosts-toml' } },
+        worker2: listIgnored,
+      },
+    }),
+  certificates: () =>
+    kind({
+      registry: { serves: 'tls' },
+      nodes: {
+        'control-plane': hostsTomlWith('[host."https://kind-registry:5000"]\n', 'mirror-unknown-authority'),
+        worker: hostsTomlWith('[host."https://kind-registry:5000"]\n', 'mirror-untrusted'),
+        worker2: hostsTomlWith('[host."https://kind-registry:5000"]\n', 'mirror-expired'),
+      },
     }),
 }
 

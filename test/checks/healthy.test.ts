@@ -4,7 +4,7 @@ import { discover } from '../../src/discover/discover.ts'
 import type { Selection } from '../../src/discover/options.ts'
 import { runChecks } from '../../src/engine/run-checks.ts'
 import type { Session } from '../../src/engine/session.ts'
-import { certsPath, hostsToml, kind, leadingTo, noCerts, type NodeOptions } from '../sessions/kind.ts'
+import { certsPath, criTables, hostsToml, kind, kindConfig, leadingTo, noCerts, type NodeOptions } from '../sessions/kind.ts'
 import { containerdVersions } from '../sessions/recorded.ts'
 import { everything } from './check-table.ts'
 
@@ -19,6 +19,9 @@ async function judged(session: Session, selection: Partial<Selection>): Promise<
     ]),
   )
 }
+
+/** In the words of version 3 of the configuration. */
+const localPull = 'version = 3\n[plugins."io.containerd.cri.v1.images"]\ndiscard_unpacked_layers = true\n'
 
 const mirrors = (version: number, plugin: string): NodeOptions => ({
   files: {
@@ -95,10 +98,10 @@ const healthy: { [name: string]: Session | { session: Session; selection: Partia
 
   // containerd's configuration
   'no hosts.toml, but the default endpoint serves': kind({
-    everyNode: { ...noCerts, pulls: { 'localhost:5001': 'served' } },
+    everyNode: { ...noCerts, pulls: { 'localhost:5001': 'served' }, reaches: { 'localhost:5001': 'served' } },
   }),
   'no hosts.toml on one node, but the default endpoint serves': kind({
-    nodes: { worker: { ...noCerts, pulls: { 'localhost:5001': 'served' } } },
+    nodes: { worker: { ...noCerts, pulls: { 'localhost:5001': 'served' }, reaches: { 'localhost:5001': 'served' } } },
   }),
   'a directory localhost_5001_': kind({
     everyNode: { files: { '/etc/containerd/certs.d': null, [certsPath('localhost_5001_')]: hostsToml('http://kind-registry:5000') } },
@@ -115,38 +118,36 @@ const healthy: { [name: string]: Session | { session: Session; selection: Partia
   'legacy mirrors on 1.7': kind({ everyNode: { containerd: '1.7.34', ...mirrors(2, 'io.containerd.grpc.v1.cri') } }),
   'legacy mirrors on 2.1': kind({ everyNode: { containerd: '2.1.4', ...mirrors(3, 'io.containerd.cri.v1.images') } }),
   'legacy mirrors on 2.3': kind({ everyNode: { containerd: '2.3.4', ...mirrors(2, 'io.containerd.grpc.v1.cri') } }),
-  'no config_path on 2.2: it is the default': kind({ everyNode: { containerd: '2.2.7', ...config('version = 2\n') } }),
-  'no config_path on 2.3: it is the default': kind({ everyNode: { containerd: '2.3.4', ...config('version = 3\n') } }),
+  'no config_path on 2.2: it is the default': kind({ everyNode: { containerd: '2.2.7', ...config(kindConfig) } }),
+  'no config_path on 2.3: it is the default': kind({ everyNode: { containerd: '2.3.4', ...config(localPull) } }),
   'an empty config_path on 2.3': kind({
-    everyNode: { containerd: '2.3.4', ...config('version = 3\n[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = ""\n') },
+    everyNode: { containerd: '2.3.4', ...config(`${localPull}[plugins."io.containerd.cri.v1.images".registry]\nconfig_path = ""\n`) },
   }),
   'config_path in the old table on 2.1': kind({
-    everyNode: config('version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n'),
+    everyNode: config(`${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`),
   }),
   'another config_path': kind({
     everyNode: {
       files: {
         '/etc/containerd/certs.d': null,
         '/opt/certs.d/localhost:5001/hosts.toml': hostsToml('http://kind-registry:5000'),
-        '/etc/containerd/config.toml': 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/opt/certs.d"\n',
+        '/etc/containerd/config.toml': `${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/opt/certs.d"\n`,
       },
     },
   }),
   'config_path in an imported file': kind({
     everyNode: {
       files: {
-        '/etc/containerd/config.toml': 'version = 2\nimports = ["/etc/containerd/conf.d/*.toml"]\n',
-        '/etc/containerd/conf.d/registry.toml':
-          'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n',
+        '/etc/containerd/config.toml': `version = 2\nimports = ["/etc/containerd/conf.d/*.toml"]\n${criTables}`,
+        '/etc/containerd/conf.d/registry.toml': `${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`,
       },
     },
   }),
   'config_path in a file that is imported from elsewhere': kind({
     everyNode: {
       files: {
-        '/etc/containerd/config.toml': 'version = 2\nimports = ["/opt/containerd/*.toml"]\n',
-        '/opt/containerd/registry.toml':
-          'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n',
+        '/etc/containerd/config.toml': `version = 2\nimports = ["/opt/containerd/*.toml"]\n${criTables}`,
+        '/opt/containerd/registry.toml': `${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`,
       },
     },
   }),
@@ -154,8 +155,8 @@ const healthy: { [name: string]: Session | { session: Session; selection: Partia
     everyNode: {
       args: ['/usr/local/bin/containerd', '--config', '/opt/containerd.toml'],
       files: {
-        '/etc/containerd/config.toml': 'version = 2\n',
-        '/opt/containerd.toml': 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n',
+        '/etc/containerd/config.toml': kindConfig,
+        '/opt/containerd.toml': `${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/etc/containerd/certs.d"\n`,
       },
     },
   }),
@@ -182,7 +183,10 @@ const healthy: { [name: string]: Session | { session: Session; selection: Partia
   'a registry with a certificate of its own': kind({
     registry: { serves: 'tls' },
     everyNode: {
-      files: { [certsPath()]: '[host."https://kind-registry:5000"]\n  ca = "ca.crt"\n' },
+      files: {
+        [certsPath()]: '[host."https://kind-registry:5000"]\n  ca = "ca.crt"\n',
+        '/etc/containerd/certs.d/localhost:5001/ca.crt': { certificate: true },
+      },
       pulls: { 'localhost:5001': 'mirrored-not-found' },
     },
   }),

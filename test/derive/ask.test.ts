@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { absentImage, askFromNode, imageToAsk, someNodeReaches } from '../../src/derive/ask.ts'
+import { askFromNode, someNodeReaches } from '../../src/derive/ask.ts'
+import { absentImage, imageToAsk } from '../../src/derive/image-to-ask.ts'
 import { discover } from '../../src/discover/discover.ts'
 import { replaySession, type RecordedObservation } from '../../src/engine/session.ts'
 import type { Look } from '../../src/model/observation.ts'
@@ -29,14 +30,14 @@ describe.each(containerdVersions)('what containerd %s says when it asks an addre
     refused: { kind: 'fails', error: 'connection-refused', text: expect.stringMatching(/^Head "http:.* connect: connection refused$/) },
     'dns-failure': { kind: 'fails', error: 'dns-failure', text: expect.stringMatching(/lookup kind-registry on .*: no such host$/) },
     'http-answers-https': { kind: 'fails', error: 'http-response-to-https' },
-    untrusted: { kind: 'fails', error: 'tls' },
+    untrusted: { kind: 'untrusted', text: expect.stringMatching(/x509: /) },
     'bad-ca': { kind: 'fails', error: 'other' },
     hangs: { kind: 'silent', seconds: 5 },
   }
   test.each(Object.entries(rows))('%s', async (name, expected) => {
     const query = { node: 'dev-worker', image: 'kind-registry:5000/lab/hello:1', plainHttp: true }
     const { look } = replaySession([{ kind: 'node.trace', query, answer: trace(name as TraceName, version) as never }])
-    expect(await askFromNode(look, 'dev-worker', registry, 'lab/hello:1')).toMatchObject(expected)
+    expect(await askFromNode(look, 'dev-worker', registry.address, registry.scheme, 'lab/hello:1')).toMatchObject(expected)
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { readHostingConfigMap } from '../../src/derive/hosting-configmap.ts'
 import { kubeObject } from '../../src/derive/kube.ts'
 import { nodeContainerd } from '../../src/derive/node-containerd.ts'
-import { nodeFiles } from '../../src/derive/node-files.ts'
+import { nodeFiles, textOf } from '../../src/derive/node-files.ts'
 import { tried } from '../../src/derive/tried.ts'
 import { replaySession, type RecordedObservation } from '../../src/engine/session.ts'
 import { ObservationFailure, type FileEntry } from '../../src/model/observation.ts'
@@ -42,21 +42,24 @@ describe('the files of a node', () => {
     ['/etc/a/dangling', null, null],
     ['/etc/a/nothing', null, null],
     ['/etc/b/file', null, null],
+    ['/etc/c/file', null, null],
   ])('%s is %s with %s', async (path, type, text) => {
     const files = await nodeFiles(look, 'n', ['/etc/a', '/etc/b'])
-    expect(files.type(path)).toBe(type)
-    expect(files.text(path)).toBe(text)
+    const found = files.find(path)
+    expect('entry' in found ? found.entry.type : null).toBe(type)
+    expect(textOf(files, path)).toBe(text)
   })
 
   test('a link to itself ends', async () => {
-    expect((await nodeFiles(look, 'n', ['/etc/a'])).text('/etc/a/loop')).toBeNull()
+    expect((await nodeFiles(look, 'n', ['/etc/a'])).find('/etc/a/loop')).toEqual({ errno: 'ELOOP' })
   })
 
   test('names are those directly in a directory', async () => {
     const files = await nodeFiles(look, 'n', ['/etc/a', '/etc/a/below', '/etc/b'])
-    expect(files.names('/etc/a/below')).toEqual(['file'])
-    expect(files.names('/etc/a')).not.toContain('a')
-    expect(files.names('/etc/b')).toEqual([])
+    const names = (directory: string): string[] => files.list(directory).map((one) => one.name)
+    expect(names('/etc/a/below')).toEqual(['file'])
+    expect(names('/etc/a')).not.toContain('a')
+    expect(names('/etc/b')).toEqual([])
   })
 })
 
@@ -69,7 +72,7 @@ describe("a node's containerd", () => {
   }
   test.each(Object.entries(args))('configured by %s', async (_name, given) => {
     const { look } = kind({ everyNode: { args: given, files: { '/opt/c.toml': config } } })
-    expect(await nodeContainerd(look, 'dev-worker')).toMatchObject({ configFile: '/opt/c.toml', config: { roots: ['/opt/certs.d'] } })
+    expect(await nodeContainerd(look, 'dev-worker')).toMatchObject({ configFile: '/opt/c.toml', path: { roots: ['/opt/certs.d'] } })
   })
 
   const elsewhere: { [name: string]: { node: NodeOptions; configFile: string; roots: readonly string[] } } = {
@@ -96,12 +99,12 @@ describe("a node's containerd", () => {
     },
   }
   test.each(Object.entries(elsewhere))('%s', async (_name, { node, configFile, roots }) => {
-    expect(await nodeContainerd(kind({ everyNode: node }).look, 'dev-worker')).toMatchObject({ configFile, config: { roots } })
+    expect(await nodeContainerd(kind({ everyNode: node }).look, 'dev-worker')).toMatchObject({ configFile, path: { roots } })
   })
 
   test('reads roots outside of its directory too', async () => {
     const { look } = kind({ everyNode: { files: { '/etc/containerd/config.toml': config, '/opt/certs.d/x/hosts.toml': 'x' } } })
-    expect((await nodeContainerd(look, 'dev-worker')).files.text('/opt/certs.d/x/hosts.toml')).toBe('x')
+    expect(textOf((await nodeContainerd(look, 'dev-worker')).files, '/opt/certs.d/x/hosts.toml')).toBe('x')
   })
 
   test('of a node that has stopped cannot be had', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { discover, NoClusterError } from '../../src/discover/discover.ts'
+import { NoClusterError } from '../../src/discover/clusters.ts'
+import { discover } from '../../src/discover/discover.ts'
 import { SelectionError, UnknownNameError, type Selection } from '../../src/discover/options.ts'
 import type { Session } from '../../src/engine/session.ts'
 import { ObservationFailure } from '../../src/model/observation.ts'

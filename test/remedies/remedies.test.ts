@@ -4,12 +4,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { criRegistryConfig } from '../../src/containerd/cri-registry-config.ts'
-import { parseContainerdVersion } from '../../src/containerd/versions.ts'
 import { codes, type Code } from '../../src/model/codes.ts'
 import { remedySchema, type Finding, type Step } from '../../src/model/finding.ts'
 import type { Json } from '../../src/model/json.ts'
 import { remediesFor } from '../../src/remedies/remedies.ts'
+import { effective } from '../containerd/effective-roots.ts'
 
 const node = {
   nodes: ['dev-worker'],
@@ -57,6 +56,47 @@ const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
   ],
   'hosts-toml-missing': [node, { each: [node, { ...node, nodes: ['dev-worker2'] }] }],
   'hosts-toml-wrong-endpoint': [{ ...node, files: { [node.hostsToml]: { sha256: 'a', text: 'x' } } }],
+  'config-path-list-ignored': [{ ...node, files: { [node.configFile]: { sha256: 'a', text: 'version = 2\n' } } }],
+  'mirrors-and-config-path': [
+    {
+      ...node,
+      mirrors: { 'localhost:5001': ['http://kind-registry:5000'], '*': ['http://cache:5000'] },
+      root: '/etc/containerd/certs.d',
+      files: {
+        [node.configFile]: {
+          sha256: 'a',
+          text: 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/x"\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."localhost:5001"]\nendpoint = ["http://kind-registry:5000"]\n',
+        },
+      },
+    },
+    { ...node, mirrors: {}, root: '/etc/containerd/certs.d' },
+  ],
+  'hosts-toml-invalid': [node, { ...node, files: { [node.hostsToml]: { sha256: 'a', text: 'ca = "x.crt"\n[host' } } }],
+  'hosts-toml-unusable': [
+    { ...node, blocking: null },
+    { ...node, blocking: '/etc/containerd/certs.d/localhost:5001' },
+    { ...node, blocking: null, endpoint: 'https://kind-registry:5000' },
+  ],
+  'hosts-toml-shadowed': [
+    { ...node, taken: '/etc/containerd/certs.d/localhost_5001_' },
+    { ...node, taken: '/etc/containerd/certs.d/_default' },
+  ],
+  'hosts-toml-no-capability': [node],
+  'http-registry-asked-over-https': [node],
+  'registry-certificate-untrusted': [
+    { ...node, endpoint: 'https://kind-registry:5000', container: 'kind-registry', certificate: '/certs/domain.crt' },
+    { each: [node, { ...node, nodes: ['dev-worker2'] }], container: null },
+  ],
+  'registry-certificate-wrong-name': [
+    { ...node, container: 'kind-registry' },
+    { ...node, container: null },
+  ],
+  'registry-certificate-expired': [node],
+  'node-dns-broken': [
+    { nodes: ['dev-worker'], network: 'kind', resolvConf: 'nameserver 172.18.0.1\n' },
+    { nodes: ['dev-worker'], network: 'kind', resolvConf: null },
+  ],
+  'node-proxy-in-the-way': [{ nodes: ['dev-worker'], noProxy: '10.0.0.0/8,kind-registry' }],
   'hosting-configmap-missing': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }, { host: null }],
   'hosting-configmap-wrong': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }],
 }
@@ -146,13 +186,6 @@ cd "$NODES/$node" && exec "$@"
     return remedy!
   }
   const read = (name: string, file = 'config.toml'): string => readFileSync(join(folder, name, file), 'utf8')
-  const effective = (text: string, version = '2.1.4') =>
-    criRegistryConfig(
-      parseContainerdVersion(version)!,
-      'c',
-      (file) => (file === 'c' ? text : null),
-      () => [],
-    )
 
   const old = 'plugins."io.containerd.grpc.v1.cri".registry'
   test.each<[string, string, string?]>([
@@ -171,7 +204,7 @@ cd "$NODES/$node" && exec "$@"
   ])('config_path: %s', (_what, config, containerd = '2.1.4') => {
     const remedy = apply('config-path-missing', [facts('n1', config, { hosts: 'x', containerd })])
     const after = read('n1')
-    expect(effective(after, containerd)).toMatchObject({ roots: ['certs.d'], unreadable: [] })
+    expect(effective(after, containerd ?? '2.1.4')).toMatchObject({ roots: ['certs.d'], unreadable: [] })
     const put = remedy.steps.find((step) => step.op === 'file.put')
     expect(put?.op === 'file.put' && put.content.replace(/\n+/g, '\n')).toBe(after.replace(/\n+/g, '\n'))
     expect(readFileSync(join(folder, 'log'), 'utf8')).toBe('n1: systemctl restart containerd\n')
@@ -223,7 +256,7 @@ cd "$NODES/$node" && exec "$@"
     expect(JSON.stringify(remedy)).not.toContain('redacted')
     expect(remedy.steps.map((step) => step.op)).toEqual(['manual', 'service.restart'])
     expect(read('n1')).toContain('token = "the secret"')
-    expect(effective(read('n1')).roots).toEqual(['certs.d'])
+    expect(effective(read('n1'), '2.1.4').roots).toEqual(['certs.d'])
   })
 
   test('what can not be edited safely is left to people, in words', () => {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ContainerSummary, FileEntry } from '../../src/model/observation.ts'
+import type { ContainerSummary, FileEntry, PodImages } from '../../src/model/observation.ts'
 import { attached } from './container.ts'
 import type { ClusterOptions, NodeOptions } from './kind.ts'
 import { shapes, type ContainerdVersion } from './recorded.ts'
@@ -22,6 +22,7 @@ export interface ClusterWorld {
   readonly configMap: string | null | number
   /** What its pods name. */
   readonly images: readonly string[]
+  readonly pods: readonly PodImages[]
   readonly nodes: readonly NodeWorld[]
 }
 
@@ -41,6 +42,7 @@ export function clusterWorld(name: string, options: ClusterOptions, index: numbe
     authority,
     configMap: options.configMap === undefined ? hosting : options.configMap,
     images: options.images ?? ['registry.k8s.io/kube-proxy:v1.34.4', 'docker.io/kindest/kindnetd:v20250512'],
+    pods: options.pods ?? [],
     nodes: suffixes.map((suffix, at) => {
       const [all, own] = [options.everyNode ?? {}, options.nodes?.[suffix] ?? {}]
       const merged: NodeOptions = { ...all, ...own, files: { ...all.files, ...own.files }, reaches: { ...all.reaches, ...own.reaches } }
@@ -89,6 +91,7 @@ function filesOf({ files = {}, containerd }: NodeOptions, authority: string | nu
     }
     for (let at = path.lastIndexOf('/'); at > 0; at = path.lastIndexOf('/', at - 1)) entries[path.slice(0, at)] ??= { type: 'dir' }
     if (typeof content === 'string') entries[path] = { type: 'file', size: content.length, sha256: sha(content, 'hex'), text: content }
+    else if ('certificate' in content) entries[path] = shapes.authority
     else entries[path] = 'link' in content ? { type: 'link', target: content.link } : { type: 'dir' }
   }
   return entries

@@ -5,6 +5,7 @@ import {
   type KubeContext,
   type ObservationKind,
   type Observers,
+  type PodImages,
   type PublishedPort,
 } from '../../src/model/observation.ts'
 import { clusterWorld, type ClusterWorld } from './cluster.ts'
@@ -53,8 +54,10 @@ export interface NodeOptions {
   /** Networks besides the cluster's. */
   networks?: readonly string[]
   args?: readonly string[]
-  /** Absolute path → text; null takes the file (and what lies below) away; `{ link }` is a symbolic link, `{ dir }` a directory. */
-  files?: { [path: string]: string | null | { link: string } | { dir: true } }
+  /** Absolute path → text; null takes the file (and what lies below) away; `{ link }` is a symbolic link, `{ dir }` a directory, `{ certificate }` a PEM file. */
+  files?: { [path: string]: string | null | { link: string } | { dir: true } | { certificate: true } }
+  /** Of containerd's process, as far as it decides how it connects. */
+  environment?: { [name: string]: string }
   /** What asking an address directly gives, where it is not what the containers make of it. */
   reaches?: { [address: string]: TraceName }
   /** What a pull by a certs.d directory gives, by registry host, likewise. */
@@ -78,6 +81,8 @@ export interface ClusterOptions {
   configMap?: string | null | number
   /** The images that its pods name. */
   images?: readonly string[]
+  /** Its pods, where some are asked for by name. */
+  pods?: readonly PodImages[]
   /** The host port of its API. */
   apiPort?: number
 }
@@ -155,5 +160,43 @@ export const noCerts: NodeOptions = { files: { '/etc/containerd/certs.d': null }
 /** Node options with other endpoints in the hosts.toml of localhost:5001. */
 export const leadingTo = (...endpoints: string[]): NodeOptions => ({ files: { [certsPath()]: hostsToml(...endpoints) } })
 
+/** The tables of kind's configuration of containerd that decide how images are pulled. */
+export const criTables = [
+  '[plugins."io.containerd.grpc.v1.cri".containerd]',
+  'discard_unpacked_layers = true',
+  '[plugins."io.containerd.grpc.v1.cri".containerd.runtimes.runc]',
+  'runtime_type = "io.containerd.runc.v2"',
+  '',
+].join('\n')
+
+/** kind's configuration of containerd as far as it decides how images are pulled, without registry settings. */
+export const kindConfig = `version = 2\n${criTables}`
+
 /** containerd's configuration without a config_path. */
-export const noConfigPath: NodeOptions = { files: { '/etc/containerd/config.toml': 'version = 2\n' } }
+export const noConfigPath: NodeOptions = { files: { '/etc/containerd/config.toml': kindConfig } }
+
+const registryTable = '[plugins."io.containerd.grpc.v1.cri".registry]\n'
+
+/** A list in config_path where nothing keeps containerd from pulling through the transfer service. */
+export const listIgnored: NodeOptions = {
+  files: { '/etc/containerd/config.toml': `version = 2\n${registryTable}config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"\n` },
+  pulls: { 'localhost:5001': 'no-hosts-toml' },
+}
+
+/** What crictl says where the CRI plugin is not loaded. */
+export const unknownService =
+  'validate CRI v1 image API for endpoint "unix:///run/containerd/containerd.sock": rpc error: code = Unimplemented desc = unknown service runtime.v1.ImageService'
+
+/** Legacy mirrors beside a config_path, with which the CRI plugin is not loaded. */
+export const mirrorsAndConfigPath: NodeOptions = {
+  files: {
+    '/etc/containerd/config.toml': `${kindConfig}${registryTable}config_path = "/etc/containerd/certs.d"\n${registryTable.replace('registry]', 'registry.mirrors."localhost:5001"]')}endpoint = ["http://kind-registry:5000"]\n`,
+  },
+  cri: { exitCode: 1, stderr: unknownService },
+}
+
+/** Another hosts.toml of localhost:5001, with the trace of a pull by it. */
+export const hostsTomlWith = (text: string, pull: TraceName): NodeOptions => ({
+  files: { [certsPath()]: text },
+  pulls: { 'localhost:5001': pull },
+})

@@ -41,6 +41,8 @@ export type TraceName =
   | 'mirror-unauthorized'
   | 'mirror-http-answers-https'
   | 'mirror-untrusted'
+  | 'mirror-unknown-authority'
+  | 'mirror-expired'
   | 'mirror-not-for-pulls'
   | 'bad-toml'
   | 'bad-capability'
@@ -73,7 +75,18 @@ export function pullTrace(
   })
 }
 
+/** What Go says of other certificates than the recorded one (crypto/x509/verify.go); the rest of the trace is the same. */
+const certificateProblems: { readonly [name in TraceName]?: string } = {
+  'mirror-unknown-authority': 'certificate signed by unknown authority',
+  'mirror-expired': 'certificate has expired or is not yet valid: current time 2026-11-21T10:50:00Z is after 2026-11-20T00:00:00Z',
+}
+
 function recordedTrace(name: TraceName, version: ContainerdVersion): CommandOutcome {
+  const problem = certificateProblems[name]
+  if (problem !== undefined) {
+    const wrongName = recordedTrace('mirror-untrusted', version)
+    return { ...wrongName, stderr: wrongName.stderr.replaceAll(/certificate is valid for [^"\n\\]*/g, problem) }
+  }
   const found = traces[version][name]
   if (!found) throw new Error(`no trace "${name}" of containerd ${version} is recorded`)
   return found

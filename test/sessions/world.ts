@@ -60,11 +60,23 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
     const cri = options.cri === null ? {} : { cri: { exitCode: 0, stderr: '', ...options.cri } }
     const module = containerd.startsWith('1.') ? 'github.com/containerd/containerd' : 'github.com/containerd/containerd/v2'
     const age = options.ageSeconds === undefined ? {} : { ageSeconds: options.ageSeconds }
-    return { ...shapes.runtime, version: `containerd ${module} v${containerd}`, args, ...cri, ...age }
+    const { environment = {} } = options
+    return { ...shapes.runtime, environment, version: `containerd ${module} v${containerd}`, args, ...cri, ...age }
   },
   'node.trace': (world, query) => nodeTrace(world, running(world, query.node, 'node.trace'), query),
   'kube.contexts': ({ contexts }) => ({ contexts }),
   'kube.awaitedImages': (world, query) => ({ status: 200, images: apiOf(world, query).images }),
+  'kube.podsNamed': (world, query) => ({
+    status: 200,
+    pods: apiOf(world, query).pods.filter((one) => one.name === query.name && inNamespace(one.namespace, query.namespace)),
+  }),
+  'kube.podNames': (world, query) => ({
+    status: 200,
+    names: apiOf(world, query)
+      .pods.filter((one) => inNamespace(one.namespace, query.namespace))
+      .map((one) => `${one.namespace}/${one.name}`)
+      .toSorted(),
+  }),
   'kube.get': (world, query) => {
     const cluster = apiOf(world, query)
     if (query.path === '/api/v1/nodes') return { status: 200, body: { kind: 'NodeList', items: cluster.nodes.map(nodeItem) } }
@@ -74,6 +86,8 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
     return { status: 200, body: { ...shapes.configMap, data: { 'localRegistryHosting.v1': configMap } } }
   },
 }
+
+const inNamespace = (namespace: string, wanted: string | undefined): boolean => wanted === undefined || namespace === wanted
 
 /** The cluster that a context or a node leads to, where its API answers. */
 function apiOf({ clusters, contexts }: World, query: { readonly context: string } | { readonly node: string }): ClusterWorld {
@@ -164,13 +178,17 @@ function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }
   const give = (name: TraceName, ip?: string): CommandOutcome =>
     trace(name === 'served' && !held ? 'not-found' : name, node.containerd, address, ip)
   if (hostsDir === undefined) {
+    const word = /\/registry-doctor\/([^/:]+):none$/.exec(image)?.[1]
+    // What a node is said to reach beside the containers is the registry too, and its log shows who asked.
+    if (word !== undefined && reaches[address] === 'served') world.containers[0]?.log.push(`GET /v2/registry-doctor/${word}/manifests/none`)
     const { name, ip } = reaches[address]
       ? { name: reaches[address], ip: '172.18.0.5' }
       : fromNode(world, node, address, plainHttp !== true)
     return give(name, ip)
   }
   const pull = (name: TraceName, mirror?: string): CommandOutcome => pullTrace(name, node.containerd, address, mirror)
-  if (pulls[address]) return pull(pulls[address])
+  // Of what the registry host itself answers there is only the trace of an address.
+  if (pulls[address]) return pulls[address] === 'served' ? give('served') : pull(pulls[address])
   const names = [address.replace(/:(\d+)$/, '_$1_'), address, '_default']
   const directory = names.map((name) => `${hostsDir}/${name}`).find((path) => node.entries[path])
   const toml = node.entries[`${directory}/hosts.toml`]
@@ -181,7 +199,9 @@ function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }
     name: reaches[mirror!] ?? fromNode(world, node, mirror!, scheme === 'https').name,
   }))
   const best = found.find((one) => one.name.startsWith('served') || one.name === 'not-found') ?? found[0]
-  return best ? pull(byMirror(best.name, held), best.mirror) : pull('no-hosts-toml')
+  if (best) return pull(byMirror(best.name, held), best.mirror)
+  const itself = fromNode(world, node, address, true)
+  return itself.ip === '127.0.0.1' ? pull('no-hosts-toml') : give(reaches[address] ?? itself.name, itself.ip)
 }
 
 /** The trace of a pull whose mirror gives this when it is asked directly. */

@@ -1,4 +1,9 @@
+import { nodeContainerd, type NodeContainerd } from '../../derive/node-containerd.ts'
+import { fileFacts } from '../../derive/node-files.ts'
+import { orNull } from '../../derive/tried.ts'
+import type { Finding } from '../../model/finding.ts'
 import { ObservationFailure, type NodeRuntime } from '../../model/observation.ts'
+import type { Cluster, Node } from '../../model/topology.ts'
 import { defineCheck } from '../define-check.ts'
 
 /** A node that boots needs some seconds until its containerd serves; that is no fault. */
@@ -9,7 +14,7 @@ export default defineCheck({
   per: 'node',
   title: "the node's containerd runs and serves the kubelet",
   why: 'Without containerd, or with a CRI plugin that refused its configuration, a node pulls nothing at all, whatever the registry does. Its registry settings can be right all the same.',
-  finds: ['cri-not-available'],
+  finds: ['cri-not-available', 'mirrors-and-config-path'],
   async run(look, { cluster, node }) {
     const runtime = await look('node.runtime', { node: node.name })
     // A busy machine is no fault of the node's.
@@ -17,6 +22,8 @@ export default defineCheck({
       throw new ObservationFailure('node.runtime', 'timeout', `crictl did not answer on ${node.name} within 3 s`)
     const problem = problemOf(runtime)
     if (problem === null) return []
+    const containerd = await orNull(nodeContainerd(look, node.name))
+    if (containerd?.path.path === 'none') return [refused(cluster, node, containerd, containerd.path.text)]
     const { ageSeconds } = runtime
     if (ageSeconds !== undefined && ageSeconds < startSeconds && !problem.includes('configuration'))
       throw new ObservationFailure(
@@ -43,6 +50,34 @@ export default defineCheck({
     ]
   },
 })
+
+/** The configuration that the plugin refused, by the rules of this version. */
+function refused(cluster: Cluster, node: Node, { version, configFile, config, files }: NodeContainerd, text: string): Finding {
+  const { mirrors = {}, configPath = '' } = config.settings
+  return {
+    code: 'mirrors-and-config-path',
+    subject: { kind: 'node', cluster: cluster.name, name: node.name },
+    qualifier: 'containerd',
+    hop: 'unpack',
+    message: `containerd ${version.text} on ${node.name} does not load its CRI plugin: ${text}`,
+    data: {
+      nodes: [node.name],
+      mirrors: Object.fromEntries(Object.entries(mirrors).map(([host, endpoints]) => [host, [...endpoints]])),
+      root: configPath.split(':').find(Boolean) ?? '/etc/containerd/certs.d',
+      configFile,
+      containerd: version.text,
+      files: fileFacts(files, configFile),
+    },
+    evidence: [
+      {
+        vantage: 'node',
+        asked: `registry settings in ${config.files.join(', ') || configFile}`,
+        saw: `mirrors of ${Object.keys(mirrors).join(', ') || 'none'}; config_path ${configPath === '' ? 'of this version by default' : `"${configPath}"`}`,
+        command: `docker exec ${node.name} grep -nE 'config_path|mirrors' ${configFile}`,
+      },
+    ],
+  }
+}
 
 function problemOf({ args, cri }: NodeRuntime): string | null {
   if (args.length === 0) return 'containerd is not running'

@@ -1,9 +1,6 @@
 import check from '../../../src/checks/node/cri-available.ts'
-import { kind } from '../../sessions/kind.ts'
+import { kind, mirrorsAndConfigPath, unknownService } from '../../sessions/kind.ts'
 import { all, blocked, blocksOnly, checkTable, finds, pass, says } from '../check-table.ts'
-
-const unknownService =
-  'validate CRI v1 image API for endpoint "unix:///run/containerd/containerd.sock": rpc error: code = Unimplemented desc = unknown service runtime.v1.ImageService'
 
 checkTable(check, {
   'it answers': { session: kind(), expect: pass },
@@ -16,6 +13,20 @@ checkTable(check, {
   'its CRI refused the configuration': {
     session: kind({ nodes: { worker2: { cri: { exitCode: 1, stderr: unknownService } } } }),
     expect: all(finds('cri-not-available', 'node/dev/dev-worker2'), says(/its CRI plugin is not loaded/, /unknown service/)),
+  },
+  'it refused legacy mirrors beside config_path': {
+    session: kind({ nodes: { worker: mirrorsAndConfigPath } }),
+    expect: all(
+      finds('mirrors-and-config-path', 'node/dev/dev-worker'),
+      says(
+        /does not load its CRI plugin: `mirrors` cannot be set when `config_path` is provided/,
+        /mirrors of localhost:5001; config_path .*\/etc\/containerd\/certs.d/,
+      ),
+    ),
+  },
+  'mirrors beside config_path in a file with which containerd was not started': {
+    session: kind({ nodes: { worker: { ...mirrorsAndConfigPath, cri: { exitCode: 0, stderr: '' } } } }),
+    expect: pass,
   },
   'its CRI does not answer': {
     session: kind({ everyNode: { cri: { exitCode: 1, stderr: 'connection refused' } } }),

@@ -1,5 +1,15 @@
 import check from '../../../src/checks/node/registry-config.ts'
-import { certsPath, hostsToml, kind, leadingTo, noCerts, noConfigPath } from '../../sessions/kind.ts'
+import {
+  certsPath,
+  hostsToml,
+  hostsTomlWith,
+  kind,
+  kindConfig,
+  leadingTo,
+  listIgnored,
+  noCerts,
+  noConfigPath,
+} from '../../sessions/kind.ts'
 import { all, blocked, blocksOnly, checkTable, finds, pass, says, skips } from '../check-table.ts'
 
 const everyNode = (...names: string[]): string[] => ['control-plane', 'worker', 'worker2', ...names].map((name) => `node/dev/dev-${name}`)
@@ -28,7 +38,7 @@ checkTable(check, {
   'the registry is off the network': { session: kind({ registry: { networks: ['bridge'] } }), expect: pass },
   'the registry is gone': { session: kind({ registry: null }), expect: pass },
   'the default endpoint serves': {
-    session: kind({ everyNode: { ...noCerts, pulls: { 'localhost:5001': 'served' } } }),
+    session: kind({ everyNode: { ...noCerts, pulls: { 'localhost:5001': 'served' }, reaches: { 'localhost:5001': 'served' } } }),
     expect: pass,
   },
   'no config_path, but the host itself serves': {
@@ -60,7 +70,7 @@ checkTable(check, {
     session: kind({
       everyNode: {
         files: {
-          '/etc/containerd/config.toml': 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = ""\n',
+          '/etc/containerd/config.toml': `${kindConfig}[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = ""\n`,
         },
       },
     }),
@@ -134,13 +144,18 @@ checkTable(check, {
     }),
     expect: finds('hosts-toml-missing', ...everyNode()),
   },
-  'an empty directory localhost_5001_ shadows the right one: the file belongs there': {
+  'an empty directory localhost_5001_ shadows the right one': {
     session: kind({
       nodes: {
         worker: { files: { '/etc/containerd/certs.d/localhost_5001_': { dir: true } }, pulls: { 'localhost:5001': 'no-hosts-toml' } },
       },
     }),
-    expect: all(finds('hosts-toml-missing', 'node/dev/dev-worker'), says(/certs.d\/localhost_5001_\/hosts.toml/)),
+    expect: all(
+      finds('hosts-toml-shadowed', 'node/dev/dev-worker'),
+      says(
+        /takes \/etc\/containerd\/certs.d\/localhost_5001_, so \/etc\/containerd\/certs.d\/localhost:5001, which leads to kind-registry, is not/,
+      ),
+    ),
   },
   'the registry is down as well': {
     session: kind({ registry: { state: 'exited' }, nodes: { worker: noCerts } }),
@@ -160,7 +175,25 @@ checkTable(check, {
     session: kind({
       nodes: { worker: { files: { [certsPath()]: '[host."http://kind-registry:5000"\n' }, pulls: { 'localhost:5001': 'bad-toml' } } },
     }),
-    expect: all(finds('hosts-toml-wrong-endpoint', 'node/dev/dev-worker'), says(/connection refused/)),
+    expect: all(finds('hosts-toml-invalid', 'node/dev/dev-worker'), says(/rejects the hosts.toml of dev-worker.*line 1/)),
+  },
+  'a typing error in the name': {
+    session: kind({ nodes: { worker: leadingTo('http://kind-registri:5000') } }),
+    expect: all(
+      finds('hosts-toml-wrong-endpoint', 'node/dev/dev-worker'),
+      says(/asks http:\/\/kind-registri:5000, then https:\/\/localhost:5001/),
+    ),
+  },
+  'the port that is published on the host': {
+    session: kind({ everyNode: leadingTo('http://kind-registry:5001') }),
+    expect: finds('hosts-toml-wrong-endpoint', ...everyNode()),
+  },
+  'another registry': {
+    session: kind({ containers: [{ name: 'other', published: [] }], everyNode: leadingTo('http://other:5000') }),
+    expect: all(
+      finds('hosts-toml-wrong-endpoint', ...everyNode()),
+      says(/does not lead to kind-registry, which is at http:\/\/kind-registry:5000: containerd asks http:\/\/other:5000/),
+    ),
   },
   'a hosts.toml without any host': {
     session: kind({ nodes: { worker: { files: { [certsPath()]: '# nothing here\n' } } } }),
@@ -176,11 +209,69 @@ checkTable(check, {
         },
       },
     }),
-    expect: finds('hosts-toml-wrong-endpoint', 'node/dev/dev-worker'),
+    expect: all(finds('hosts-toml-no-capability', 'node/dev/dev-worker'), says(/capabilities push only/)),
   },
   'an endpoint that is asked, whatever it answers': {
     session: kind({ everyNode: { reaches: { 'kind-registry:5000': 'refused' } } }),
     expect: pass,
+  },
+
+  // http-registry-asked-over-https
+  'an endpoint without a scheme': {
+    session: kind({
+      everyNode: {
+        files: { [certsPath()]: '[host."kind-registry:5000"]\n' },
+        pulls: { 'localhost:5001': 'mirror-http-answers-https' },
+      },
+    }),
+    expect: all(
+      finds('http-registry-asked-over-https', ...everyNode()),
+      says(/asks https:\/\/kind-registry:5000, but kind-registry speaks plain HTTP/),
+    ),
+  },
+  'images named by the registry itself, and no hosts.toml for that': {
+    session: kind({ configMap: 'host: "localhost:5001"\nhostFromContainerRuntime: "kind-registry:5000"\n', everyNode: noCerts }),
+    expect: finds('http-registry-asked-over-https', ...everyNode()),
+  },
+
+  // registry-certificate-*
+  'a certificate that is for another name': {
+    session: kind({ registry: { serves: 'tls' }, everyNode: leadingTo('https://kind-registry:5000') }),
+    expect: all(finds('registry-certificate-wrong-name', ...everyNode()), says(/is valid for registry.test, not kind-registry/)),
+  },
+
+  'an authority that the node does not know': {
+    session: kind({
+      registry: { serves: 'tls' },
+      everyNode: hostsTomlWith('[host."https://kind-registry:5000"]\n', 'mirror-unknown-authority'),
+    }),
+    expect: all(finds('registry-certificate-untrusted', ...everyNode()), says(/signed by unknown authority/)),
+  },
+  'a certificate that has expired': {
+    session: kind({ registry: { serves: 'tls' }, everyNode: hostsTomlWith('[host."https://kind-registry:5000"]\n', 'mirror-expired') }),
+    expect: all(finds('registry-certificate-expired', ...everyNode()), says(/has expired or is not yet valid/)),
+  },
+
+  // hosts-toml-unusable
+  'a certificate file that is not there': {
+    session: kind({
+      nodes: {
+        worker: {
+          files: { [certsPath()]: '[host."http://kind-registry:5000"]\n  ca = "ca.crt"\n' },
+          pulls: { 'localhost:5001': 'bad-ca' },
+        },
+      },
+    }),
+    expect: all(finds('hosts-toml-unusable', 'node/dev/dev-worker'), says(/unable to read CA cert/)),
+  },
+
+  // config-path-list-ignored
+  'a list where the transfer service pulls': {
+    session: kind({ everyNode: listIgnored }),
+    expect: all(
+      finds('config-path-list-ignored', ...everyNode()),
+      says(/takes the list \/etc\/containerd\/certs.d:\/etc\/docker\/certs.d for the name of one directory/),
+    ),
   },
 
   // blocked
