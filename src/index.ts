@@ -4,33 +4,45 @@ import { checks as allChecks } from './checks/index.ts'
 import type { AnyCheck } from './checks/define-check.ts'
 import type { Selection } from './discover/options.ts'
 import { examine } from './engine/examine.ts'
-import { liveSession, replaySession } from './engine/session.ts'
+import { explain as explainWith } from './engine/explain.ts'
+import type { FilesToExplain } from './engine/given-files.ts'
+import type { WantedPod } from './engine/find-pod.ts'
+import { liveSession, replaySession, type Session } from './engine/session.ts'
+import type { PullPlanDocument } from './model/pull-plan.ts'
 import type { Report } from './model/report.ts'
 import type { Severity } from './model/words.ts'
 import { createRedactor } from './redact/redact.ts'
 
 export { BundleError } from './bundle/bundle.ts'
-export { UnknownNameError, type Selection } from './discover/options.ts'
+export { classifyPullError, type ClassifiedPullError } from './containerd/pull-error/classify.ts'
+export { SelectionError, UnknownNameError, type Selection } from './discover/options.ts'
+export type { FilesToExplain } from './engine/given-files.ts'
+export type { WantedPod } from './engine/find-pod.ts'
 export { codes, type Code, type CodeInfo } from './model/codes.ts'
 export type { Evidence, Remedy, ReportedFinding, Risk, Step } from './model/finding.ts'
+export type { NodePullPlan, PlannedEndpoint, PullAttempt, PullError, PullPlanDocument } from './model/pull-plan.ts'
+export type { PullErrorClass } from './model/pull-error.ts'
 export type { CheckResult, Report, ResultStatus } from './model/report.ts'
 export type { Output, Reporter, ReporterOptions } from './model/reporter.ts'
 export type { Hop, Severity, Subject, Vantage } from './model/words.ts'
-export { reporters, reporterNamed, type ReporterEntry } from './reporters/index.ts'
+export { planReporters, reporters, reporterNamed, type ReporterEntry } from './reporters/index.ts'
 
-export interface CheckOptions {
+export interface LiveOptions {
   /** Which clusters and registry; default: all that are found. */
   readonly selection?: Partial<Selection>
-  /** Ids of the checks to run (`node/registry-config`); default: all. Unknown ids are ignored. */
-  readonly checks?: readonly string[]
-  /** From which severity on `exitCode` is 1; default: error. */
-  readonly failOn?: Severity
   /** Ends the run early. */
   readonly signal?: AbortSignal
   /** Where DOCKER_HOST, KUBECONFIG and the like are read; default: the process's. */
   readonly env?: NodeJS.ProcessEnv
   /** The kubeconfig to use; default: KUBECONFIG, else ~/.kube/config. */
   readonly kubeconfig?: string
+}
+
+export interface CheckOptions extends LiveOptions {
+  /** Ids of the checks to run (`node/registry-config`); default: all. Unknown ids are ignored. */
+  readonly checks?: readonly string[]
+  /** From which severity on `exitCode` is 1; default: error. */
+  readonly failOn?: Severity
 }
 
 const chosen = ({ checks }: CheckOptions): AnyCheck[] => allChecks.filter((one) => checks === undefined || checks.includes(one.id))
@@ -47,11 +59,14 @@ const settings = (options: CheckOptions) => ({
  * @throws UnknownNameError where a selected cluster does not exist
  */
 export async function check(options: CheckOptions = {}): Promise<Report> {
+  const { look } = await openSession(options)
+  return examine(look, { ...settings(options), mode: 'live' })
+}
+
+async function openSession({ env = process.env, signal, kubeconfig }: LiveOptions): Promise<Session> {
   const [{ openLiveObservers }, { machineKey }] = await Promise.all([import('./observe/live.ts'), import('./ports/files.ts')])
-  const env = options.env ?? process.env
-  const observers = await openLiveObservers(env, options.signal ?? new AbortController().signal, options.kubeconfig)
-  const session = liveSession(observers, createRedactor(await machineKey(env)))
-  return examine(session.look, { ...settings(options), mode: 'live' })
+  const observers = await openLiveObservers(env, signal ?? new AbortController().signal, kubeconfig)
+  return liveSession(observers, createRedactor(await machineKey(env)))
 }
 
 /**
@@ -68,4 +83,44 @@ export function checkBundle(text: string, options: Omit<CheckOptions, 'signal' |
     mode: 'bundle',
     recordedChecks: bundle.checks,
   })
+}
+
+/** An image, as a pod names it, or the pod whose images are meant. */
+export type ToExplain = { readonly image: string } | WantedPod
+
+/**
+ * Says per node what comes of pulling an image, or those of a pod, and which error to expect. Pulls nothing.
+ * @returns a document also where nothing could be judged (`exitCode` 3)
+ * @throws SelectionError where a selected cluster or the pod does not exist
+ */
+export async function explain(asked: ToExplain, options: LiveOptions = {}): Promise<PullPlanDocument> {
+  const { look } = await openSession(options)
+  return explainWith(look, { asked, selection: { clusters: [], ...options.selection }, mode: 'live' })
+}
+
+/**
+ * The same from a saved session: where it holds no trace of an image, the plan of its pull.
+ * @param text the content of the bundle
+ * @throws BundleError where it is none
+ */
+export function explainBundle(text: string, asked: ToExplain, options: Pick<LiveOptions, 'selection'> = {}): Promise<PullPlanDocument> {
+  const { observations, selection } = parseBundle(text)
+  return explainWith(replaySession(observations).look, { asked, selection: { ...selection, ...options.selection }, mode: 'bundle' })
+}
+
+/**
+ * The plan of a pull from files alone: nothing is asked.
+ * @throws SelectionError where the version is none, or a directory or file cannot be read
+ */
+export async function explainFiles(
+  image: string,
+  files: FilesToExplain,
+  { env = process.env }: Pick<LiveOptions, 'env'> = {},
+): Promise<PullPlanDocument> {
+  const [given, { localFiles }, { machineKey }] = await Promise.all([
+    import('./engine/explain-files.ts'),
+    import('./observe/local-files.ts'),
+    import('./ports/files.ts'),
+  ])
+  return given.explainFiles(image, files, localFiles(createRedactor(await machineKey(env))))
 }

@@ -27,9 +27,8 @@ export interface OutputTarget {
   readonly file?: string
 }
 
-export function parseOutput(value: string, earlier: readonly OutputTarget[] = []): OutputTarget[] {
+function parseOutput(names: readonly string[], value: string, earlier: readonly OutputTarget[] = []): OutputTarget[] {
   const [format = '', ...rest] = value.split('=')
-  const names = reporters.map((one) => one.name)
   if (!names.includes(format)) {
     const near = nearest(format, names)
     throw new InvalidArgumentError(`"${format}" is no format${near ? `; did you mean "${near}"?` : `: there are ${names.join(', ')}`}`)
@@ -66,13 +65,19 @@ function parseHostPort(value: string): string {
 
 const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
 
-/** The options that every command shares which examines a cluster. */
-export function addSharedOptions(command: Command): Command {
+/** The options that every command shares which looks at clusters. */
+export function addClusterOptions(command: Command): Command {
   return command
     .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind']))
     .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
     .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
+    .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
+}
+
+/** The options that every command shares which examines clusters and registries. */
+export function addSharedOptions(command: Command): Command {
+  return addClusterOptions(command)
     .addOption(new Option('--registry <host:port>', 'only this registry').argParser(parseHostPort))
     .addOption(
       new Option('--check <id>', 'only this check (repeatable; a group like "node" is all of its checks)')
@@ -81,15 +86,18 @@ export function addSharedOptions(command: Command): Command {
     )
     .addOption(new Option('--skip <id>', 'without this check (repeatable)').argParser(collect).default([], 'none'))
     .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning']).default('error'))
-    .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
 }
 
-/** @param standard what is written where `-o` is not given, for the help */
-export function addOutputOptions(command: Command, standard = 'terminal'): Command {
+/**
+ * @param standard what is written where `-o` is not given, for the help
+ * @param formats the formats that the command's document has
+ */
+export function addOutputOptions(command: Command, standard = 'terminal', formats: readonly { name: string }[] = reporters): Command {
+  const names = formats.map((one) => one.name)
   return command
     .addOption(
-      new Option('-o, --output <format[=file]>', `${reporters.map((one) => one.name).join(', ')} (repeatable, each to its own file)`)
-        .argParser(parseOutput)
+      new Option('-o, --output <format[=file]>', `${names.join(', ')} (repeatable, each to its own file)`)
+        .argParser((value: string, earlier: readonly OutputTarget[] | undefined) => parseOutput(names, value, earlier))
         .default([], standard),
     )
     .addOption(new Option('--color <when>', 'colour the terminal report').choices(['auto', 'always', 'never']).default('auto'))

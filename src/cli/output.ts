@@ -1,7 +1,7 @@
 import type { Report } from '../model/report.ts'
 import type { ReporterOptions } from '../model/reporter.ts'
 import { whyNotWritable, writeWhole } from '../ports/files.ts'
-import { reporters } from '../reporters/index.ts'
+import { reporters, type ReporterEntry } from '../reporters/index.ts'
 import type { OutputTarget, SharedOptions } from './options.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -16,12 +16,22 @@ export function checkTargets(targets: readonly OutputTarget[]): void {
 type Look = Pick<SharedOptions, 'color' | 'quiet' | 'verbose'>
 
 /** Renders a report in every format that was asked for, each to its place. Terminal on standard output where none was. */
-export async function writeReport(report: Report, targets: readonly OutputTarget[], look: Look, env: NodeJS.ProcessEnv): Promise<void> {
+export const writeReport = (report: Report, targets: readonly OutputTarget[], look: Look, env: NodeJS.ProcessEnv): Promise<void> =>
+  writeDocument(report, reporters, targets, look, env)
+
+/** The same for any kind of document, with the formats that it has. */
+export async function writeDocument<Document>(
+  document: Document,
+  formats: readonly ReporterEntry<Document>[],
+  targets: readonly OutputTarget[],
+  look: Look,
+  env: NodeJS.ProcessEnv,
+): Promise<void> {
   const wanted = targets.length === 0 ? [{ format: 'terminal' } as OutputTarget] : targets
   await Promise.all(
     wanted.map(async ({ format, file }) => {
-      const render = await reporters.find((one) => one.name === format)!.load()
-      const outputs = render(report, reporterOptions(look, file !== undefined, env))
+      const render = await formats.find((one) => one.name === format)!.load()
+      const outputs = render(document, reporterOptions(look, file !== undefined, env))
       const text = outputs
         .filter((one) => one.sink === 'out')
         .map((one) => one.text)

@@ -1,10 +1,13 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { nearest } from '../discover/options.ts'
+import { planError } from '../engine/plan-document.ts'
 import { errorReport } from '../engine/report.ts'
 import { tool } from '../model/tool.ts'
+import { planReporters } from '../reporters/index.ts'
+import type { ExplainArguments } from './commands/explain.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
-import { addOutputOptions, addSharedOptions, type SharedOptions } from './options.ts'
+import { addClusterOptions, addOutputOptions, addSharedOptions, type SharedOptions } from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
 
 /** Runs the command line. Returns the exit code; everything that goes wrong ends as one line. */
@@ -32,8 +35,9 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
     (arg, index) => /^(?:-o=?json|--output=json)$/.test(arg) || (/^(?:-o|--output)$/.test(arg) && argv[index + 1] === 'json'),
   )
   if (wantsJson) {
-    const report = errorReport({ startedAt: new Date().toISOString(), durationMs: 0, mode: 'live' }, 2, { code, message: line })
-    await writeOut(`${JSON.stringify(report, null, 2)}\n`)
+    const document = argv[0] === 'explain' ? planError : errorReport
+    const facts = { startedAt: new Date().toISOString(), durationMs: 0, mode: 'live' as const }
+    await writeOut(`${JSON.stringify(document(facts, 2, { code, message: line }), null, 2)}\n`)
   }
   return 2
 }
@@ -63,6 +67,23 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
       if (word !== undefined) throw excess.length > 0 ? new UsageError('too many arguments') : unknownCommand(word, program)
       const { check } = await import('./commands/check.ts')
       done(await check(options, env))
+    })
+
+  addOutputOptions(
+    addClusterOptions(command('explain', 'what comes of pulling an image on each node, and the error to expect')),
+    'terminal',
+    planReporters,
+  )
+    .argument('[image]', 'as a pod names it')
+    .option('--pod <name>', 'the images of this pod on its node, instead of an image')
+    .option('-n, --namespace <name>', "the pod's namespace; default: all")
+    .option('--from <bundle>', 'go by a saved bundle instead of live clusters')
+    .option('--certs-d <dir>', 'go by files alone: the directory of hosts.toml files')
+    .option('--config-toml <file>', "containerd's configuration that goes with --certs-d; its folder stands for /etc/containerd")
+    .option('--containerd-version <version>', 'the containerd that reads these files')
+    .action(async (image: string | undefined, options: ExplainArguments) => {
+      const { explain } = await import('./commands/explain.ts')
+      done(await explain(image, options, env))
     })
 
   addOutputOptions(addSharedOptions(command('collect', 'save a redacted bundle of what a check looks at')), 'none')

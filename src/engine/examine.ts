@@ -1,5 +1,6 @@
 import type { AnyCheck } from '../checks/define-check.ts'
-import { discover, NoClusterError } from '../discover/discover.ts'
+import { NoClusterError } from '../discover/clusters.ts'
+import { discover } from '../discover/discover.ts'
 import type { Selection } from '../discover/options.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
 import type { Report } from '../model/report.ts'

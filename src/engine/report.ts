@@ -87,7 +87,7 @@ export async function buildReport(
     checks: outcomes.map(({ check, results }) => ({
       id: check.id,
       title: check.title,
-      results: results.map(({ subject, status, reason, findings: own, durationMs, timings }) => ({
+      results: results.map(({ subject, status, reason, findings: own, durationMs, timings, notes }) => ({
         subject,
         // A warning is listed and does not fail its check.
         status: own.some((one) => codes[one.code].severity === 'error') ? ('fail' as const) : status,
@@ -95,6 +95,7 @@ export async function buildReport(
         findings: [...new Set(own.map((one) => became.get(findingId(one)) ?? findingId(one)))],
         durationMs,
         ...(timings && { timings: { ...timings } }),
+        ...(notes && { notes: [...notes] }),
       })),
     })),
   }

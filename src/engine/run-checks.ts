@@ -15,6 +15,7 @@ export interface SubjectResult {
   readonly findings: readonly Finding[]
   readonly durationMs: number
   readonly timings?: { readonly [name: string]: number }
+  readonly notes?: readonly string[]
 }
 
 export interface CheckOutcome {
@@ -59,10 +60,10 @@ async function runOne(look: Look, check: Check, subject: Subject, given: never):
   try {
     const verdict = await check.run(look, given)
     if ('skip' in verdict) return done({ status: 'skip', reason: verdict.skip, findings: [] })
-    const { findings, timings } = 'findings' in verdict ? verdict : { findings: verdict, timings: undefined }
+    const { findings, timings, notes = [] } = 'findings' in verdict ? verdict : { findings: verdict }
     const undeclared = findings.find((one) => !check.finds.includes(one.code))
     if (undeclared) throw new Error(`${check.id} found ${undeclared.code}, which it does not declare`)
-    return done({ status: 'pass', findings, ...(timings && { timings }) })
+    return done({ status: 'pass', findings, ...(timings && { timings }), ...(notes.length > 0 && { notes }) })
   } catch (error) {
     if (error instanceof ObservationFailure) {
       const reason = error.code === 'not-recorded' ? 'not recorded' : error.message

@@ -89,6 +89,8 @@ export interface CommandOutcome {
   readonly stdout: string
   readonly stderr: string
   readonly ms: number
+  /** For each line of stderr the milliseconds from the start until it came; older recordings have none. */
+  readonly lineMs?: readonly number[]
 }
 
 /** The containerd process of a node as it runs. */
@@ -120,6 +122,22 @@ export interface HttpFailure {
 }
 
 export const isHttpFailure = (answer: HttpAnswer | HttpFailure): answer is HttpFailure => 'error' in answer
+
+/** What a pod has to pull. */
+export interface PodImages {
+  readonly namespace: string
+  readonly name: string
+  /** Absent where it is not scheduled. */
+  readonly node?: string
+  /** Whether it has imagePullSecrets, its own or those of its service account. */
+  readonly hasPullSecrets: boolean
+  readonly containers: readonly {
+    readonly name: string
+    readonly kind: 'init' | 'container' | 'ephemeral'
+    readonly image: string
+    readonly pullPolicy?: string
+  }[]
+}
 
 export interface KubeContext {
   readonly name: string
@@ -169,6 +187,16 @@ export interface Observations {
   'kube.awaitedImages': {
     q: { readonly context: string } | { readonly node: string }
     a: { readonly status: number; readonly images: readonly string[] }
+  }
+  /** The pods of a name, of all namespaces where none is given; nothing is kept but what they have to pull. */
+  'kube.podsNamed': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly name: string; readonly namespace?: string }
+    a: { readonly status: number; readonly pods: readonly PodImages[] }
+  }
+  /** The names of pods, `namespace/name`. */
+  'kube.podNames': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly namespace?: string }
+    a: { readonly status: number; readonly names: readonly string[] }
   }
 }
 

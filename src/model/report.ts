@@ -71,6 +71,8 @@ export const checkResultSchema = v.object({
   findings: v.array(v.string()),
   durationMs: v.number(),
   timings: v.optional(v.record(v.string(), v.number())),
+  /** What the reader should know of the judgement itself. */
+  notes: v.optional(v.array(v.string())),
 })
 export type CheckResult = v.InferOutput<typeof checkResultSchema>
 
@@ -82,12 +84,14 @@ export const reportedCheckSchema = v.object({
 
 export const errorSchema = v.object({ code: v.string(), message: v.string() })
 
-const envelope = {
+/** What every document says of its run. */
+export const envelope = {
   schemaVersion: v.literal(schemaVersion),
   tool: v.object({ name: v.string(), version: v.string() }),
   startedAt: v.string(),
   durationMs: v.number(),
-  mode: v.picklist(['live', 'bundle']),
+  /** `files`: judged from files alone, without any cluster. */
+  mode: v.picklist(['live', 'bundle', 'files']),
   status: v.picklist(['healthy', 'unhealthy', 'incomplete']),
   exitCode: v.number(),
   error: v.optional(errorSchema),

@@ -17,5 +17,5 @@ export interface Output {
   readonly text: string
 }
 
-/** Renders a report. Pure: the same report and options give the same text. */
-export type Reporter = (report: Report, options: ReporterOptions) => Output[]
+/** Renders a document. Pure: the same document and options give the same text. */
+export type Reporter<Document = Report> = (document: Document, options: ReporterOptions) => Output[]

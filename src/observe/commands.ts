@@ -32,42 +32,33 @@ export const containerdRuntime: NodeCommand = {
   limitSeconds: 5,
 }
 
-const waiting = '[?(@.state.waiting)]'
+/** kubectl with the credentials that kubeadm left on a control-plane node. */
+function kubectl(...words: readonly string[]): NodeCommand {
+  const limitSeconds = 8
+  const fixed = ['timeout', String(limitSeconds), 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', '--request-timeout=5s']
+  return { argv: [...fixed, ...words], limitSeconds }
+}
 
-/** The images for which pods wait, each as a line, with the credentials that kubeadm left on a control-plane node. */
-export const kubernetesAwaitedImages: NodeCommand = {
-  argv: [
-    'timeout',
-    '8',
-    'kubectl',
-    '--kubeconfig=/etc/kubernetes/admin.conf',
-    '--request-timeout=5s',
+const waiting = '[?(@.state.waiting)]'
+const waitingImages = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses']
+  .map((list) => `{range .status.${list}${waiting}}{.image}{"\\n"}{end}`)
+  .join('')
+
+/** The images for which pods wait, each as a line. */
+export const kubernetesAwaitedImages = kubectl('get', 'pods', '-A', '-o', `jsonpath={range .items[*]}${waitingImages}{end}`)
+
+/** The names of pods, `namespace/name`, each as a line. */
+export const kubernetesPodNames = (namespace?: string): NodeCommand =>
+  kubectl(
     'get',
     'pods',
-    '-A',
+    ...(namespace === undefined ? ['-A'] : [`--namespace=${namespace}`]),
     '-o',
-    `jsonpath={range .items[*]}${['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses'].map((list) => `{range .status.${list}${waiting}}{.image}{"\\n"}{end}`).join('')}{end}`,
-  ],
-  limitSeconds: 8,
-}
+    'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\\n"}{end}',
+  )
 
-/** A GET of the cluster's API with the credentials that kubeadm left on a control-plane node. */
-export function kubernetesGet(path: string): NodeCommand {
-  const limitSeconds = 8
-  return {
-    argv: [
-      'timeout',
-      String(limitSeconds),
-      'kubectl',
-      '--kubeconfig=/etc/kubernetes/admin.conf',
-      '--request-timeout=5s',
-      'get',
-      '--raw',
-      path,
-    ],
-    limitSeconds,
-  }
-}
+/** A GET of the cluster's API. */
+export const kubernetesGet = (path: string): NodeCommand => kubectl('get', '--raw', path)
 
 /**
  * Asks for a manifest as the node's containerd does: its client, its environment (proxies), a certs.d directory.

@@ -5,6 +5,7 @@ import { kubeContexts, kubeGet, kubeAwaitedImages } from './kube.ts'
 import { nodeFiles } from './node-files.ts'
 import { nodeRuntime, nodeTrace } from './node-process.ts'
 import type { Observe, ReadPorts } from './observe.ts'
+import { kubePodNames, kubePodsNamed } from './pods.ts'
 import { clock, nonce } from './run.ts'
 
 export type { ReadPorts } from './observe.ts'
@@ -25,6 +26,8 @@ const observations: { readonly [K in ObservationKind]: Observe<K> } = {
   'kube.contexts': kubeContexts,
   'kube.get': kubeGet,
   'kube.awaitedImages': kubeAwaitedImages,
+  'kube.podsNamed': kubePodsNamed,
+  'kube.podNames': kubePodNames,
 }
 
 /** The observations over these ports, as a session wants them. */

@@ -47,7 +47,8 @@ export const kubeAwaitedImages = defineObservation('kube.awaitedImages', async (
 
 const unique = (images: readonly string[]): string[] => [...new Set(images.filter(Boolean))].sort()
 
-function readKubectl(outcome: Outcome, node: string): Answer<'kube.get'> {
+/** What kubectl in a node gave of a GET. */
+export function readKubectl(outcome: Outcome, node: string): Answer<'kube.get'> {
   if (outcome.exitCode === 0) return { status: 200, body: JSON.parse(outcome.stdout) as Answer<'kube.get'>['body'] }
   const { status, message } = refusalOf(outcome, node)
   return { status, body: { message } }
@@ -56,7 +57,7 @@ function readKubectl(outcome: Outcome, node: string): Answer<'kube.get'> {
 type Outcome = Pick<CommandOutcome, 'exitCode' | 'stdout' | 'stderr'>
 
 /** kubectl tells a status only in words: `Error from server (NotFound): …` (kubernetes, kubectl/pkg/cmd/util/helpers.go). */
-function refusalOf({ exitCode, stderr }: Outcome, node: string): { status: number; message: string } {
+export function refusalOf({ exitCode, stderr }: Outcome, node: string): { status: number; message: string } {
   const reason = /Error from server \((\w+)\)/.exec(stderr)?.[1]
   const status = reason === 'NotFound' ? 404 : reason === 'Forbidden' ? 403 : reason === 'Unauthorized' ? 401 : undefined
   const message = stderr.trim().split('\n').at(-1) ?? ''

@@ -40,7 +40,8 @@ export async function entriesOf(archive: Buffer, parent: string): Promise<Record
   return entries
 }
 
-function describeFile(bytes: Buffer): FileEntry {
+/** What is kept of a file: its text, or of certificates and keys what is needed to judge them. */
+export function describeFile(bytes: Buffer): FileEntry {
   const base = { type: 'file', size: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') } as const
   if (bytes.length > maxTextBytes || bytes.includes(0)) return base
   const text = bytes.toString('utf8')

@@ -39,5 +39,6 @@ export const nodeRuntime = defineObservation('node.runtime', async ({ docker }, 
 
 export const nodeTrace = defineObservation('node.trace', async ({ docker }, { node, ...query }) => {
   const outcome = await runInNode(docker, node, containerdTrace(query))
+  // Values of headers are taken out, lines are not: the times stay those of the lines.
   return { ...outcome, stderr: withoutOwnHeaders(outcome.stderr) }
 })

@@ -5,7 +5,8 @@ import { join } from 'node:path'
 import { rejectOnAbort } from './abort.ts'
 import { DockerError, type DockerReadPort } from './docker.ts'
 import { dockerEndpoint } from './docker-endpoint.ts'
-import { collectStream } from './streams.ts'
+import { demultiplex, stderrLineMs } from './docker-stream.ts'
+import { collectStream, collectTimed } from './streams.ts'
 
 const limits = {
   callMs: 10_000,
@@ -96,9 +97,10 @@ export function createDockerPort(
         async (abortSignal) => {
           const exec = await docker.getContainer(container).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, abortSignal })
           const stream = await exec.start({ hijack: false, stdin: false, abortSignal })
-          const { stdout, stderr } = demultiplex(await collectStream(stream, maxOutputBytes))
+          const output = await collectTimed(stream, maxOutputBytes)
+          const { stdout, stderr } = demultiplex(output.bytes)
           const { ExitCode } = await exec.inspect({ abortSignal })
-          return { exitCode: ExitCode ?? -1, stdout, stderr }
+          return { exitCode: ExitCode ?? -1, stdout, stderr, lineMs: stderrLineMs(output) }
         },
         undefined,
         limitMs,
@@ -140,31 +142,6 @@ function optionsOf(endpoint: string, env: NodeJS.ProcessEnv): Docker.DockerOptio
     protocol,
     ...(url.username && { username: url.username }),
     ...(certificates !== undefined && { ca: read('ca.pem'), cert: read('cert.pem'), key: read('key.pem') }),
-  }
-}
-
-/**
- * Output of a container without a terminal comes in frames: one byte stream, three zero, four length. What is no frame is
- * the output of a terminal.
- */
-function demultiplex(bytes: Buffer): { stdout: string; stderr: string; both: string } {
-  const parts: { stream: number; content: Buffer }[] = []
-  for (let at = 0; at + 8 <= bytes.length;) {
-    const stream = bytes[at]!
-    if (stream > 2 || bytes.readUIntBE(at + 1, 3) !== 0) {
-      parts.push({ stream: 1, content: bytes.subarray(at) })
-      break
-    }
-    const end = at + 8 + bytes.readUInt32BE(at + 4)
-    parts.push({ stream, content: bytes.subarray(at + 8, end) })
-    at = end
-  }
-  if (bytes.length > 0 && bytes.length < 8) parts.push({ stream: 1, content: bytes })
-  const textOf = (chosen: typeof parts): string => Buffer.concat(chosen.map((one) => one.content)).toString('utf8')
-  return {
-    stdout: textOf(parts.filter((one) => one.stream !== 2)),
-    stderr: textOf(parts.filter((one) => one.stream === 2)),
-    both: textOf(parts),
   }
 }
 

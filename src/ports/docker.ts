@@ -16,7 +16,15 @@ export interface DockerReadPort {
    * Runs a process in a container. Only observe's closed list of read-only commands uses it.
    * The command limits its own time: aborting an exec from outside does not end it.
    */
-  exec(container: string, argv: readonly string[], limitMs: number): Promise<{ exitCode: number; stdout: string; stderr: string }>
+  exec(container: string, argv: readonly string[], limitMs: number): Promise<ExecOutcome>
+}
+
+export interface ExecOutcome {
+  readonly exitCode: number
+  readonly stdout: string
+  readonly stderr: string
+  /** For each line of standard error the milliseconds from the start until it came. */
+  readonly lineMs?: readonly number[]
 }
 
 export interface EngineVersion {

@@ -1,13 +1,15 @@
+import type { PullPlanDocument } from '../model/pull-plan.ts'
+import type { Report } from '../model/report.ts'
 import type { Reporter } from '../model/reporter.ts'
 
-export interface ReporterEntry {
+export interface ReporterEntry<Document = Report> {
   readonly name: string
   /** What `list reporters` says of it. */
   readonly title: string
-  readonly load: () => Promise<Reporter>
+  readonly load: () => Promise<Reporter<Document>>
 }
 
-/** Every reporter that `--output` knows. Loaded on demand, so that no run pays for a format that it does not write. */
+/** Every reporter that `--output` of `check` knows. Loaded on demand, so that no run pays for a format that it does not write. */
 export const reporters: readonly ReporterEntry[] = [
   {
     name: 'terminal',
@@ -23,6 +25,20 @@ export const reporters: readonly ReporterEntry[] = [
     name: 'junit',
     title: 'JUnit XML for CI systems: one test case per check and subject',
     load: async () => (await import('./junit.ts')).junit,
+  },
+]
+
+/** The same for `explain`. */
+export const planReporters: readonly ReporterEntry<PullPlanDocument>[] = [
+  {
+    name: 'terminal',
+    title: 'for people: the endpoints in order, and what each answered',
+    load: async () => (await import('./pull-plan.ts')).pullPlan,
+  },
+  {
+    name: 'json',
+    title: 'one JSON document, described by schema/pull-plan.schema.json',
+    load: async () => (await import('./json.ts')).json,
   },
 ]
 

@@ -5,5 +5,7 @@ import type { Reporter } from '../model/reporter.ts'
 const risky = /[\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060\u2066-\u2069\ufeff\ufffe\uffff]/g
 const escaped = (character: string): string => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`
 
-/** The report itself: the one format that loses nothing. */
-export const json: Reporter = (report) => [{ sink: 'out', text: `${JSON.stringify(report, null, 2).replace(risky, escaped)}\n` }]
+/** The document itself: the one format that loses nothing. */
+export const json: Reporter<object> = (document) => [
+  { sink: 'out', text: `${JSON.stringify(document, null, 2).replace(risky, escaped)}\n` },
+]

@@ -107,7 +107,7 @@ function outcomeOf(result: CheckResult, report: Report): Pick<Case, 'outcome' | 
   const reason = result.reason ?? 'no reason was given'
   switch (result.status) {
     case 'pass':
-      return { outcome: 'pass', children: found.length > 0 ? [systemOut(found, report)] : [] }
+      return { outcome: 'pass', children: found.length > 0 || result.notes ? [systemOut(found, report, result.notes)] : [] }
     case 'fail': {
       const errors = found.filter((finding) => finding.severity === 'error')
       const warnings = found.filter((finding) => finding.severity === 'warning')
@@ -134,10 +134,10 @@ const problem = (name: 'failure' | 'error', message: string, type: string, text:
   text,
 })
 
-const systemOut = (found: readonly ReportedFinding[], report: Report): Element => ({
+const systemOut = (found: readonly ReportedFinding[], report: Report, notes: readonly string[] = []): Element => ({
   name: 'system-out',
   attributes: {},
-  text: found.map((finding) => `${finding.severity}: ${finding.code}: ${failureText(finding, report)}`).join('\n'),
+  text: [...found.map((finding) => `${finding.severity}: ${finding.code}: ${failureText(finding, report)}`), ...notes].join('\n'),
 })
 
 function suiteElement(name: string, cases: readonly Case[], timestamp: string | undefined): Element {

@@ -3,7 +3,7 @@ import { groupAlike, overviewOf } from './overview.ts'
 import { causeBlock, joined, warningBlock } from './terminal/cause.ts'
 import { choices, header } from './terminal/header.ts'
 import { problem } from './terminal/problem.ts'
-import { allResults, unjudged } from './terminal/results.ts'
+import { allResults, notes, unjudged } from './terminal/results.ts'
 import { styleFor } from './terminal/style.ts'
 import { otherSymptoms } from './terminal/symptoms.ts'
 import { verdict } from './terminal/verdict.ts'
@@ -24,6 +24,7 @@ export const terminal: Reporter = (report, options) => {
     ...groupAlike(overview.warnings, ({ finding }) => finding).map((cause) => warningBlock(cause, style)),
     otherSymptoms(overview.otherSymptoms, style),
     problem(report, style),
+    notes(report, style),
     ...unjudged(report, style),
     [last],
   ])

@@ -71,3 +71,43 @@ test('list.schema.json accepts what each kind of list adds', () => {
   const faults = faultsBy('schema/list.schema.json')
   expect(faults({ ...envelope, kind: 'List', of: 'codes', items: [{ id: 'a', title: 'b', severity: 'error' }] })).toEqual([])
 })
+
+describe('pull-plan.schema.json', () => {
+  const faults = faultsBy('schema/pull-plan.schema.json')
+  const endpoint = {
+    url: 'http://r:5000/v2',
+    scheme: 'http',
+    host: 'r:5000',
+    path: '/v2',
+    capabilities: ['pull'],
+    skipVerify: false,
+    httpFallback: false,
+    source: 'hosts.toml',
+  }
+  const plan = { image: 'r:5000/a:1', containerd: '2.1.4', endpoints: [endpoint], attempts: [], outcome: 'unknown' }
+  const document = (change: Record<string, unknown> = {}, own: Record<string, unknown> = {}): unknown => {
+    const { clusters: _, registries: _r, findings: _f, rootCauses: _c, symptoms: _s, checks: _k, ...envelope } = sample()
+    return { ...envelope, kind: 'PullPlan', plans: [{ ...plan, ...own }], notAsked: [], ...change }
+  }
+
+  test.each<[string, unknown]>([
+    ['a plan', document()],
+    ['no plan at all', document({ plans: [], error: { code: 'usage', message: 'm' }, exitCode: 2 })],
+    ['a new field', document({ future: 1 }, { future: 1 })],
+    ['a new outcome', document({}, { outcome: 'future' })],
+    ['a new class of error', document({}, { error: { class: 'future', text: 't' } })],
+    ['a new source', document({}, { endpoints: [{ ...endpoint, source: 'future' }] })],
+    ['a new mode', document({ mode: 'future' })],
+  ])('accepts %s', (_name, value) => {
+    expect(faults(value)).toEqual([])
+  })
+
+  test.each<[string, unknown]>([
+    ['no plans', document({ plans: undefined })],
+    ['another kind', document({ kind: 'CheckReport' })],
+    ['an endpoint without its URL', document({}, { endpoints: [{ ...endpoint, url: undefined }] })],
+    ['an error without its text', document({}, { error: { class: 'timeout' } })],
+  ])('rejects %s', (_name, value) => {
+    expect(faults(JSON.parse(JSON.stringify(value)))).not.toEqual([])
+  })
+})

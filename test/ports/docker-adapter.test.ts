@@ -124,7 +124,7 @@ describe('running a command in a container', () => {
       'GET /exec/e1/json': { ExitCode: 3 },
       'POST /exec/e1/start': stream(frame(1, 'out 1\n'), frame(2, 'err\n'), frame(1, 'out 2\n')),
     })
-    expect(await exec(docker)).toEqual({ exitCode: 3, stdout: 'out 1\nout 2\n', stderr: 'err\n' })
+    expect(await exec(docker)).toEqual({ exitCode: 3, stdout: 'out 1\nout 2\n', stderr: 'err\n', lineMs: [expect.any(Number)] })
     expect(JSON.parse(body)).toMatchObject({ Cmd: ['sh', '-c', 'x'], AttachStdout: true, AttachStderr: true })
   })
 
@@ -133,13 +133,13 @@ describe('running a command in a container', () => {
     'frames that are split over chunks, at byte %i',
     async (at) => {
       const docker = await port({ ...created, 'POST /exec/e1/start': stream(all.subarray(0, at), all.subarray(at)) })
-      expect(await exec(docker)).toEqual({ exitCode: 0, stdout: 'one two ü', stderr: 'wrong ü' })
+      expect(await exec(docker)).toEqual({ exitCode: 0, stdout: 'one two ü', stderr: 'wrong ü', lineMs: [expect.any(Number)] })
     },
   )
 
   test('no output', async () => {
     const docker = await port({ ...created, 'POST /exec/e1/start': stream() })
-    expect(await exec(docker)).toEqual({ exitCode: 0, stdout: '', stderr: '' })
+    expect(await exec(docker)).toEqual({ exitCode: 0, stdout: '', stderr: '', lineMs: [] })
   })
 
   test('output without an end is cut, not kept', async () => {

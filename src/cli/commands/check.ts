@@ -6,17 +6,22 @@ import { errorReport } from '../../engine/report.ts'
 import { replaySession, type Session } from '../../engine/session.ts'
 import type { Report } from '../../model/report.ts'
 import { isFile } from '../../ports/files.ts'
-import { createCancellation } from '../cancel.ts'
-import { tellFault } from '../fault.ts'
-import { openLiveSession } from '../live.ts'
-import { checkTargets, writeReport } from '../output.ts'
+import { reporters } from '../../reporters/index.ts'
+import { documented } from '../documented.ts'
+import { runLive } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
 import { readBundle } from '../read-bundle.ts'
 import { selectChecks } from '../select-checks.ts'
-import { UsageError, usageOf } from '../usage-error.ts'
+import { UsageError } from '../usage-error.ts'
 import { openView } from '../view.ts'
 
-const selectionOf = ({ provider, cluster, registry, context }: SharedOptions): Selection => ({
+/** What the user selected. */
+export const selectionOf = ({
+  provider,
+  cluster,
+  registry,
+  context,
+}: Pick<SharedOptions, 'provider' | 'cluster' | 'registry' | 'context'>): Selection => ({
   clusters: cluster,
   ...(provider !== undefined && { provider }),
   ...(registry !== undefined && { registry }),
@@ -24,27 +29,12 @@ const selectionOf = ({ provider, cluster, registry, context }: SharedOptions): S
 })
 
 /** Examines clusters, or what a bundle holds of them, and writes the report. Returns the exit code. */
-export async function check(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<number> {
-  checkTargets(options.output)
+export function check(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = new Date().toISOString()
   const mode = options.from === undefined ? 'live' : 'bundle'
   const failed = (exitCode: number, error: { code: string; message: string }): Report =>
     errorReport({ startedAt, durationMs: Date.now() - Date.parse(startedAt), mode }, exitCode, error)
-  let report: Report
-  try {
-    report = await examineAsAsked(options, env)
-  } catch (error) {
-    const usage = usageOf(error)
-    // A report on every exit path: whoever waits for the file learns that there is no judgement.
-    report = usage ? failed(2, usage) : failed(3, { code: 'fault', message: tellFault(error) })
-    if (usage) {
-      const files = options.output.filter((one) => one.file !== undefined)
-      if (files.length > 0) await writeReport(report, files, options, env)
-      throw error
-    }
-  }
-  await writeReport(report, options.output, options, env)
-  return report.exitCode
+  return documented(options, env, reporters, () => examineAsAsked(options, env), failed)
 }
 
 async function examineAsAsked(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<Report> {
@@ -89,28 +79,18 @@ export interface LiveRun {
 export async function examineLive(options: SharedOptions, checks: readonly AnyCheck[], env: NodeJS.ProcessEnv): Promise<LiveRun> {
   const selection = selectionOf(options)
   const startedAt = new Date().toISOString()
-  const cancellation = createCancellation(options.timeout)
   const view = await openView(!options.quiet)
-  let session: Session | null = null
-  try {
-    session = await openLiveSession(env, cancellation.signal, options.kubeconfig)
-    const examined = examine(session.look, { selection, checks, failOn: options.failOn, mode: 'live', onStart: view.onStart })
-    return { report: await Promise.race([examined, cancellation.promise]), session, selection }
-  } catch (error) {
-    const ended = cancellation.ended()
-    if (!ended) throw error
-    const message =
-      ended.code === 'timeout' ? `not done within ${options.timeout / 1000} s (--timeout)` : 'interrupted before it could judge'
-    return {
-      report: errorReport({ startedAt, durationMs: Date.now() - Date.parse(startedAt), mode: 'live' }, ended.exitCode, {
-        code: ended.code,
-        message,
-      }),
-      session: null,
-      selection,
+  const examineWith = async (session: Session): Promise<LiveRun> => {
+    try {
+      const report = await examine(session.look, { selection, checks, failOn: options.failOn, mode: 'live', onStart: view.onStart })
+      return { report, session, selection }
+    } finally {
+      await view.close()
     }
-  } finally {
-    cancellation.dispose()
-    if (!cancellation.ended()) await view.close()
   }
+  return runLive(options, env, examineWith, (exitCode, error) => ({
+    report: errorReport({ startedAt, durationMs: Date.now() - Date.parse(startedAt), mode: 'live' }, exitCode, error),
+    session: null,
+    selection,
+  }))
 }

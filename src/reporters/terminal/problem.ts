@@ -22,7 +22,7 @@ const advice: Readonly<Record<string, Advice>> = {
 }
 
 /** Why nothing, or not everything, could be judged, and what to do about it. */
-export function problem(report: Report, style: Style): string[] {
+export function problem(report: Pick<Report, 'error' | 'exitCode'>, style: Style): string[] {
   if (report.error === undefined) return []
   const { code, message } = report.error
   const help = Object.hasOwn(advice, code) ? advice[code] : report.exitCode === 2 ? advice['usage'] : undefined

@@ -1,6 +1,6 @@
 import type { CheckResult, Report } from '../../model/report.ts'
 import { padded, shortened, width } from '../layout.ts'
-import { indented, marked, paintMark, type Mark, type Style } from './style.ts'
+import { indented, labelColumns, labelled, marked, paintMark, type Mark, type Style } from './style.ts'
 
 interface Unjudged {
   readonly status: CheckResult['status']
@@ -31,6 +31,12 @@ export function unjudged(report: Report, style: Style): string[][] {
 function headline(status: CheckResult['status'], reason: string, said: string | undefined): string {
   if (status === 'error') return `a check went wrong, which is a fault of registry-doctor: ${reason}`
   return reason === said ? 'could not be judged for this reason:' : `could not be judged: ${reason}`
+}
+
+/** What checks say of their own judgement, each once. */
+export function notes(report: Report, style: Style): string[] {
+  const all = new Set(report.checks.flatMap((check) => check.results.flatMap((one) => one.notes ?? [])))
+  return [...all].flatMap((note) => labelled(style, 'note', style.prose(note, style.columns - labelColumns)))
 }
 
 /** Every check and subject with its status, reason and time. */

@@ -1,6 +1,6 @@
 import pc from 'picocolors'
 import type { ReporterOptions } from '../../model/reporter.ts'
-import type { Report, ResultStatus } from '../../model/report.ts'
+import type { ResultStatus } from '../../model/report.ts'
 import { shortened, width, wrapped } from '../layout.ts'
 import { linesOf, oneLine } from '../text.ts'
 
@@ -29,8 +29,8 @@ const widestProse = 100
 /** Where text stands beside a label such as `repair`. */
 export const labelColumns = 12
 const nearMargin = 4
-/** Longest line of evidence: enough for every error that containerd makes of a pull. */
-const longestLine = 480
+/** Longest line of evidence: enough for every message of a pull, in which a reference with a digest stands four times. */
+const longestLine = 960
 /** Most lines of one text. A stack trace is no more telling after that, and the JSON has it all. */
 const mostLines = 40
 
@@ -41,6 +41,8 @@ export interface Style {
   readonly arrow: string
   readonly dot: string
   readonly ellipsis: string
+  /** Between two numbers: from, to. */
+  readonly dash: string
   readonly columns: number
   readonly verbose: boolean
   /** Whether a pod has to be told with its cluster. */
@@ -53,7 +55,7 @@ export interface Style {
   verbatim(text: string): string[]
 }
 
-export function styleFor(report: Report, { color, unicode, columns, verbose }: ReporterOptions): Style {
+export function styleFor(report: { readonly clusters: readonly unknown[] }, { color, unicode, columns, verbose }: ReporterOptions): Style {
   const typed = (text: string): string => (unicode ? text : text.replace(/[→·…–—‘’“”]/g, (character) => asciiOf[character] ?? character))
   const ellipsis = typed('…')
   const short = (text: string): string => shortened(text, longestLine, ellipsis)
@@ -63,6 +65,7 @@ export function styleFor(report: Report, { color, unicode, columns, verbose }: R
     arrow: typed('→'),
     dot: typed('·'),
     ellipsis,
+    dash: typed('–'),
     columns: Math.max(narrowest, Math.min(columns, widestProse)),
     verbose,
     severalClusters: report.clusters.length > 1,
