@@ -35,6 +35,9 @@ export function directoryNames(registryHost: string, { defaultDirectory }: Pick<
   return [...withPort, registryHost, ...(defaultDirectory ? ['_default'] : [])]
 }
 
+/** The directory of certs.d that serves the images of a legacy mirror: `*` is every host that has none of its own. */
+export const directoryOfMirror = (registryHost: string): string => (registryHost === '*' ? '_default' : registryHost)
+
 /** The registry host that a directory name of certs.d stands for; null for `_default`. */
 export function registryHostOf(directoryName: string): string | null {
   return directoryName === '_default' ? null : directoryName.replace(/_(\d+)_$/, ':$1')

@@ -105,11 +105,15 @@ export function configPathRemedy(finding: Finding): Remedy {
   return { title, risk: 'disruptive', steps, show: [...forEachNode(withoutFile, putHostsToml), ...forEachNode(all, change)] }
 }
 
-/** A change of a file as one command: appended lines, one line put in or replaced where it stands, else the whole file. */
+/** A change of a file as one command: appended lines, lines taken out, one line put in or replaced where it stands, else the whole file. */
 export function showEdit(before: string, after: string, node: string, file: string): string {
   const end = before.trimEnd()
   if (after.startsWith(end)) return `${printed(after.slice(end.length))} | docker exec -i ${node} sh -c ${quote(`cat >> ${quote(file)}`)}`
   const [old, now] = [before.split('\n'), after.split('\n')]
+  const cut = old.length - now.length
+  const from = cut > 0 ? old.findIndex((text, index) => text !== now[index]) : -1
+  if (from >= 0 && old.slice(from + cut).join('\n') === now.slice(from).join('\n'))
+    return `docker exec ${node} sed -i ${quote(`${from + 1},${from + cut}d`)} ${quote(file)}`
   const line = now.findIndex((text, index) => text !== old[index])
   const [more, text] = [now.length - old.length, now[line] ?? '']
   const rest = old.slice(more === 1 ? line : line + 1).join('\n')

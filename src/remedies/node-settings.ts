@@ -1,3 +1,4 @@
+import { directoryOfMirror } from '../containerd/host-directory.ts'
 import { setConfigPath } from '../containerd/set-config-path.ts'
 import { parseContainerdVersion } from '../containerd/versions.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
@@ -39,9 +40,9 @@ export function mirrorsRemedy(finding: Finding): Remedy {
   }
   const files = (facts: MirrorFacts, node: string): Step[] =>
     Object.entries(facts.mirrors).flatMap(([host, endpoints]) => {
-      const directory = host === '*' ? '_default' : host
+      const path = `${facts.root}/${directoryOfMirror(host)}/hosts.toml`
       const content = endpoints.map((url) => `[host."${url}"]\n`).join('')
-      return content === '' ? [] : [{ op: 'file.put', node, path: `${facts.root}/${directory}/hosts.toml`, content, expect: null }]
+      return content === '' || facts.files[path] ? [] : [{ op: 'file.put', node, path, content, expect: null }]
     })
   const steps = edits.flatMap(({ facts, before, after }): Step[] => {
     const node = facts.nodes[0]!

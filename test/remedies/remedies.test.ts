@@ -188,6 +188,24 @@ cd "$NODES/$node" && exec "$@"
   const read = (name: string, file = 'config.toml'): string => readFileSync(join(folder, name, file), 'utf8')
 
   const old = 'plugins."io.containerd.grpc.v1.cri".registry'
+
+  test('legacy mirrors are taken out and written as hosts.toml; a hosts.toml that is there stays', () => {
+    const before = `version = 2\n[${old}]\n  config_path = "certs.d"\n  [${old}.mirrors."localhost:5001"]\n    endpoint = ["http://old:5000"]\n[${old}.mirrors."*"]\n  endpoint = ["http://cache:5000"]\n[debug]\n  level = "info"\n`
+    const mirrors = { 'localhost:5001': ['http://old:5000'], '*': ['http://cache:5000'] }
+    const [there, missing] = ['n1', 'n2'].map((name, index) => ({
+      ...facts(name, before, index === 0 ? { hosts: '[host."http://kind-registry:5000"]\n' } : {}),
+      root: 'certs.d',
+      mirrors,
+    }))
+    apply('mirrors-and-config-path', [there!, missing!])
+    for (const name of ['n1', 'n2']) {
+      expect(read(name)).toBe(`version = 2\n[${old}]\n  config_path = "certs.d"\n[debug]\n  level = "info"\n`)
+      expect(read(name, 'certs.d/_default/hosts.toml')).toBe('[host."http://cache:5000"]\n')
+    }
+    expect(read('n1', 'certs.d/localhost:5001/hosts.toml')).toBe('[host."http://kind-registry:5000"]\n')
+    expect(read('n2', 'certs.d/localhost:5001/hosts.toml')).toBe('[host."http://old:5000"]\n')
+  })
+
   test.each<[string, string, string?]>([
     ['a table is appended', 'version = 2\n\n[debug]\n  level = "info"\n'],
     ['a table is appended behind a last line without a break', 'version = 2'],

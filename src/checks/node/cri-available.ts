@@ -1,3 +1,4 @@
+import { directoryOfMirror } from '../../containerd/host-directory.ts'
 import { nodeContainerd, type NodeContainerd } from '../../derive/node-containerd.ts'
 import { fileFacts } from '../../derive/node-files.ts'
 import { orNull } from '../../derive/tried.ts'
@@ -54,6 +55,7 @@ export default defineCheck({
 /** The configuration that the plugin refused, by the rules of this version. */
 function refused(cluster: Cluster, node: Node, { version, configFile, config, files }: NodeContainerd, text: string): Finding {
   const { mirrors = {}, configPath = '' } = config.settings
+  const root = configPath.split(':').find(Boolean) ?? '/etc/containerd/certs.d'
   return {
     code: 'mirrors-and-config-path',
     subject: { kind: 'node', cluster: cluster.name, name: node.name },
@@ -63,10 +65,11 @@ function refused(cluster: Cluster, node: Node, { version, configFile, config, fi
     data: {
       nodes: [node.name],
       mirrors: Object.fromEntries(Object.entries(mirrors).map(([host, endpoints]) => [host, [...endpoints]])),
-      root: configPath.split(':').find(Boolean) ?? '/etc/containerd/certs.d',
+      root,
       configFile,
       containerd: version.text,
-      files: fileFacts(files, configFile),
+      // A hosts.toml that is there already stays.
+      files: fileFacts(files, configFile, ...Object.keys(mirrors).map((host) => `${root}/${directoryOfMirror(host)}/hosts.toml`)),
     },
     evidence: [
       {

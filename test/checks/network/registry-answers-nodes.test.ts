@@ -71,7 +71,7 @@ checkTable(check, {
     session: kind({ registry: { name: 'my-registry' } }),
     expect: all(
       finds('registry-name-unresolvable', 'registry/dev/my-registry'),
-      says(/kind-registry:5000 does not resolve, asked from all 3 running nodes/),
+      says(/kind-registry:5000 does not resolve, asked from all 3 running nodes; the container on kind is called my-registry/),
     ),
   },
   stopped: { session: kind({ registry: { state: 'exited' } }), expect: finds('registry-name-unresolvable', everywhere) },

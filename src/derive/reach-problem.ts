@@ -1,0 +1,135 @@
+import { isIpv4 } from '../containerd/go/net.ts'
+import { proxyFor } from '../containerd/go/proxy.ts'
+import { splitHostPort } from '../containerd/registry-host.ts'
+import type { Code } from '../model/codes.ts'
+import type { Evidence, Finding } from '../model/finding.ts'
+import type { ContainerDetail, Look, NodeRuntime } from '../model/observation.ts'
+import type { Cluster } from '../model/topology.ts'
+import type { AskedNode, NodeAnswer } from './ask.ts'
+import { nodeContainerd } from './node-containerd.ts'
+import { nodeFiles, textOf } from './node-files.ts'
+
+/** What keeps a node from a registry. */
+export interface ReachProblem {
+  readonly code: Code
+  readonly what: string
+  /** What else is known, behind the whole message. */
+  readonly hint?: string
+  readonly saw: string
+  readonly data?: Finding['data']
+  readonly evidence?: readonly Evidence[]
+}
+
+/**
+ * Why a node does not reach a registry, by what it was answered and by what other nodes and the engine know.
+ * @param all what every node was answered
+ * @param detail the registry's container; null where it is none
+ * @returns null where it does, or where that could not be asked
+ */
+export async function reachProblem(
+  look: Look,
+  cluster: Cluster,
+  one: AskedNode,
+  all: readonly AskedNode[],
+  detail: ContainerDetail | null,
+): Promise<ReachProblem | null> {
+  if (!one.asked.ok) return null
+  const { answer } = one.asked
+  // Whether a certificate is the right one is for the configuration to answer.
+  if (answer.kind === 'untrusted' || (answer.kind === 'answers' && answer.isRegistry)) return null
+  const saw = sawOf(answer)
+  const { environment } = await nodeContainerd(look, one.node)
+  const proxy = proxyFor(environment, { scheme: one.scheme, host: one.address })
+  if (proxy !== null) return { ...throughProxy(proxy, environment, one), saw }
+  if (answer.kind === 'answers') return { code: 'registry-not-answering', what: 'is answered by something that is no registry', saw }
+  if (answer.kind === 'silent') {
+    if (detail?.state === 'paused') return { code: 'registry-hanging', what: 'accepts connections and never answers', saw }
+    const dns = await silentDns(look, cluster, one, all)
+    return { ...(dns ?? { code: 'registry-unreachable-from-node', what: `gives no answer within ${answer.seconds} s` }), saw }
+  }
+  if (answer.error === 'dns-failure') {
+    const resolves = all.find((other) => other.address === one.address && other.asked.ok && !isDnsFailure(other.asked.answer))
+    if (!resolves && !isKnownThere(detail, cluster.network, one.address))
+      return { code: 'registry-name-unresolvable', what: 'does not resolve', hint: otherName(detail, cluster.network, one.address), saw }
+    return { ...(await brokenDns(look, cluster, one.node, resolves?.node)), saw }
+  }
+  const what = answer.error === 'connection-refused' ? 'refuses the connection' : 'cannot be reached'
+  return { code: 'registry-unreachable-from-node', what, saw }
+}
+
+function sawOf(answer: Exclude<NodeAnswer, { kind: 'untrusted' }>): string {
+  if (answer.kind === 'answers') return `HTTP ${answer.status}`
+  return answer.kind === 'silent' ? `no answer within ${answer.seconds} s` : answer.text
+}
+
+const isDnsFailure = (answer: NodeAnswer): boolean => answer.kind === 'fails' && answer.error === 'dns-failure'
+
+function throughProxy(proxy: string, environment: NodeRuntime['environment'], { node, address }: AskedNode): Omit<ReachProblem, 'saw'> {
+  const { host } = splitHostPort(address)
+  const noProxy = environment['NO_PROXY'] ?? environment['no_proxy'] ?? ''
+  return {
+    code: 'node-proxy-in-the-way',
+    what: `is asked through the proxy ${proxy}, which does not get there`,
+    data: { noProxy: [...noProxy.split(',').filter(Boolean), host].join(',') },
+    evidence: [
+      {
+        vantage: 'node',
+        asked: "NO_PROXY of containerd's process",
+        saw: noProxy || 'not set',
+        command: `docker exec ${node} sh -c 'tr "\\0" "\\n" < /proc/$(pidof -s containerd)/environ | grep -i proxy'`,
+      },
+    ],
+  }
+}
+
+const resolvConf = '/etc/resolv.conf'
+
+const resolvConfOf = async (look: Look, node: string): Promise<string | null> =>
+  textOf(await nodeFiles(look, node, [resolvConf]), resolvConf)
+
+/** Asking a name server that never answers is silence too: it is another one than on a node that gets there. */
+async function silentDns(
+  look: Look,
+  cluster: Cluster,
+  { node, address }: AskedNode,
+  all: readonly AskedNode[],
+): Promise<Omit<ReachProblem, 'saw'> | null> {
+  const { host } = splitHostPort(address)
+  const good = all.find((other) => other.address === address && other.asked.ok && other.asked.answer.kind === 'answers')
+  if (!good || isIpv4(host) || host.includes(':')) return null
+  const [own, others] = await Promise.all([node, good.node].map((name) => resolvConfOf(look, name)))
+  const servers = (text: string | null | undefined): string | undefined => text?.match(/^nameserver\s+\S+/gm)?.join()
+  return servers(own) === servers(others) ? null : brokenDns(look, cluster, node, good.node)
+}
+
+/** @param good a node on which the same name resolves */
+async function brokenDns(look: Look, cluster: Cluster, node: string, good: string | undefined): Promise<Omit<ReachProblem, 'saw'>> {
+  const [own, others] = await Promise.all([resolvConfOf(look, node), good === undefined ? null : resolvConfOf(look, good)])
+  return {
+    code: 'node-dns-broken',
+    what: `resolves on ${good ?? `the network ${cluster.network}`}, but not on ${node}`,
+    data: { resolvConf: others },
+    evidence: [
+      {
+        vantage: 'node',
+        asked: `${resolvConf} of ${node}`,
+        saw: own?.trim() ?? 'not there',
+        command: `docker exec ${node} cat ${resolvConf}`,
+      },
+      ...(others === null ? [] : [{ vantage: 'node' as const, asked: `${resolvConf} of ${good}`, saw: others.trim() }]),
+    ],
+  }
+}
+
+/** The container can be there under another name. */
+function otherName(detail: ContainerDetail | null, network: string, address: string): string {
+  const isThere = detail?.state === 'running' && detail.networks.some((one) => one.name === network)
+  return isThere && detail.name !== splitHostPort(address).host ? `; the container on ${network} is called ${detail.name}` : ''
+}
+
+/** Whether Docker's DNS answers for a name on a network: of containers that run and are attached. */
+function isKnownThere(detail: ContainerDetail | null, network: string, address: string): boolean {
+  const { host } = splitHostPort(address)
+  if (detail?.state !== 'running' || !detail.networks.some((one) => one.name === network)) return false
+  return host === detail.name || (detail.aliases[network] ?? []).includes(host)
+}
