@@ -13,7 +13,7 @@ export interface ClusterShape {
 }
 
 /** The table that holds the registry settings; containerd 2 has split the CRI plugin. */
-function registryTable(version: Pick<ContainerdVersion, 'minor'>): string {
+export function registryTable(version: Pick<ContainerdVersion, 'minor'>): string {
   return version.minor.startsWith('1.') ? 'io.containerd.grpc.v1.cri' : 'io.containerd.cri.v1.images'
 }
 

@@ -1,10 +1,24 @@
-/** What a fault is, and the hands with which faults are made on a lab cluster. */
+/** What a fault is, and the hands with which faults and unusual set-ups are made on a lab cluster. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
-import { docker, kindNodes } from './docker.ts'
-import { upKind } from './index.ts'
-import { waitReady } from './nodes.ts'
+import { certsDir } from './cluster-config.ts'
 import type { UpOptions } from './cluster-note.ts'
+import { docker, dockerOutput, kindNodes } from './docker.ts'
+import { connectCluster } from './kind.ts'
+import { changedMark, ensureHosts, waitReady } from './nodes.ts'
+import { ensureRegistry, registryHost } from './registry.ts'
+
+/** The node of a lab cluster that is meant, without the cluster's name. */
+export type Which = 'control-plane' | 'worker' | 'worker2'
+
+/** A pull that tells whether a set-up works: of this image, by a pod on this node. */
+export interface Pull {
+  readonly node: Which
+  /** Default: the lab's image, as the registry host names it. */
+  readonly image?: string
+}
+
+export type Undo = () => Promise<void>
 
 export interface Fault {
   /** Also the name of its incident. */
@@ -18,15 +32,19 @@ export interface Fault {
   readonly exitCode: 0 | 1
   /** Whether the commands that the report shows, pasted into a shell, make everything healthy again. */
   readonly repairable: boolean
+  /** A pull that fails by it, where one fails at once. */
+  readonly pull?: Pull
+  /** The containerd versions on which it is none: there all is healthy with it. */
+  readonly harmlessOn?: RegExp
   /** Makes the fault; returns what takes it back, also where it was repaired in the meantime. */
-  make(cluster: UpOptions): Promise<() => Promise<void>>
+  make(cluster: UpOptions): Promise<Undo>
 }
 
-/** A pod that uses the registry, which is how a cluster without any set-up is known to want one. */
-export const pod = (cluster: string, ...args: string[]): Promise<string> =>
+/** kubectl of the cluster's own. */
+export const kubectl = (cluster: string, ...args: string[]): Promise<string> =>
   run('exec', `${cluster}-control-plane`, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args)
 
-export const certsDirectory = '/etc/containerd/certs.d/localhost:5001'
+export const certsDirectory = `${certsDir}/${registryHost}`
 
 export async function run(...args: string[]): Promise<string> {
   const { code, stdout, stderr } = await docker(args)
@@ -34,10 +52,70 @@ export async function run(...args: string[]): Promise<string> {
   return stdout
 }
 
-export const nodesOf = async (cluster: string): Promise<string[]> =>
-  (await run('ps', '-a', '--filter', `label=io.x-k8s.kind.cluster=${cluster}`, '--format', '{{.Names}}')).trim().split('\n').sort()
+export const nodesOf = async (cluster: string): Promise<string[]> => (await kindNodes(cluster)).map((node) => node.name)
 
-export async function stopNode(cluster: string, node: string): Promise<() => Promise<void>> {
+/** Runs a script on nodes, all at once. */
+export async function onNodes(nodes: readonly string[], script: string, input = ''): Promise<void> {
+  await Promise.all(nodes.map((node) => dockerOutput(['exec', '-i', node, 'sh', '-ec', script], { input })))
+}
+
+/** Writes a file on nodes, all at once; its directory is made. */
+export const putFile = (nodes: readonly string[], path: string, content: string): Promise<void> =>
+  onNodes(nodes, `mkdir -p '${path.slice(0, path.lastIndexOf('/'))}' && cat > '${path}'`, content)
+
+/** The nodes' certs.d as the lab makes it, and nothing else in it. */
+export const restoreHosts =
+  ({ name }: UpOptions): Undo =>
+  async () =>
+    ensureHosts(await kindNodes(name), '/dev/null')
+
+/** Gives nodes this hosts.toml for the registry. */
+export async function hostsToml(cluster: UpOptions, nodes: readonly string[], content: string): Promise<Undo> {
+  await putFile(nodes, `${certsDirectory}/hosts.toml`, content)
+  return restoreHosts(cluster)
+}
+
+/** Changes nodes by one script and back by another; what is between them and could not end is seen by the mark. */
+export async function changeNodes(nodes: readonly string[], change: string, back: string, input = ''): Promise<Undo> {
+  await onNodes(nodes, `touch ${changedMark} && ${change}`, input)
+  return () => onNodes(nodes, `${back} && rm ${changedMark}`)
+}
+
+/**
+ * Restarts containerd. With cgroup v1, containerd 1.x can take the sandboxes of static pods for leaked ones at its first start
+ * (runtime/v2/shim_load.go), and the kubelet makes them anew: it is done when a control plane is whole.
+ */
+const restartContainerd = `systemctl restart containerd && (
+  for try in $(seq 300); do
+    ready=$(crictl pods -q --state ready --label tier=control-plane 2> /dev/null | wc -l)
+    if [ "$ready" -ge "$(ls /etc/kubernetes/manifests | wc -l)" ]; then
+      [ -e /etc/kubernetes/admin.conf ] || exit 0
+      kubectl --kubeconfig=/etc/kubernetes/admin.conf get --raw /readyz > /dev/null 2>&1 && exit 0
+    fi
+    sleep 0.2
+  done
+  exit 1
+)`
+
+/** Changes containerd's configuration on nodes by a script that finds it as config.toml, and restarts containerd. */
+export function configToml(nodes: readonly string[], script: string, input = ''): Promise<Undo> {
+  return changeNodes(
+    nodes,
+    `cd /etc/containerd && cp -p config.toml /tmp/config-away && { ${script}; } && ${restartContainerd}`,
+    `cd /etc/containerd && cp -p /tmp/config-away config.toml && rm /tmp/config-away && ${restartContainerd}`,
+    input,
+  )
+}
+
+/** A proxy in containerd's environment, as those set it who follow the documentation of systemd or Docker. */
+export function proxy(nodes: readonly string[], url: string, noProxy: string): Promise<Undo> {
+  const folder = '/etc/systemd/system/containerd.service.d'
+  const restart = `systemctl daemon-reload && ${restartContainerd}`
+  const content = `[Service]\nEnvironment="HTTP_PROXY=${url}" "HTTPS_PROXY=${url}" "NO_PROXY=${noProxy}"\n`
+  return changeNodes(nodes, `mkdir -p ${folder} && cat > ${folder}/http-proxy.conf && ${restart}`, `rm -r ${folder} && ${restart}`, content)
+}
+
+export async function stopNode(cluster: string, node: string): Promise<Undo> {
   await run('stop', '-t', '5', node)
   return async () => {
     await run('start', node)
@@ -45,13 +123,13 @@ export async function stopNode(cluster: string, node: string): Promise<() => Pro
   }
 }
 
-export async function removeHostsToml(node: string): Promise<() => Promise<void>> {
-  await run('exec', node, 'mv', certsDirectory, '/tmp/hosts-toml-away')
-  return async () => void (await run('exec', node, 'sh', '-c', `rm -rf ${certsDirectory} && mv /tmp/hosts-toml-away ${certsDirectory}`))
+export async function removeHostsToml(cluster: UpOptions, node: string): Promise<Undo> {
+  await onNodes([node], `rm -r ${certsDirectory}`)
+  return restoreHosts(cluster)
 }
 
 /** The program that holds the registry's host port: an ordinary web server. */
-export async function webServer(port: number): Promise<() => Promise<void>> {
+export async function webServer(port: number): Promise<Undo> {
   const server = createServer((_request, response) => {
     response.writeHead(200, { 'content-type': 'text/html', server: 'lab-web' }).end('<h1>hello</h1>')
   })
@@ -60,7 +138,17 @@ export async function webServer(port: number): Promise<() => Promise<void>> {
   return () => new Promise((resolve) => server.close(() => resolve()))
 }
 
+/** The registry, and what connects the cluster with it, as the lab makes them. */
 export const restoreAll =
-  (cluster: UpOptions): (() => Promise<void>) =>
-  () =>
-    upKind(cluster)
+  ({ name, images = 'auto' }: UpOptions): Undo =>
+  async () => {
+    await ensureRegistry(images)
+    await connectCluster(await kindNodes(name), '/dev/null')
+  }
+
+/** Takes back what was made in several steps, the last one first. */
+export const undoAll =
+  (...undos: readonly Undo[]): Undo =>
+  async () => {
+    for (const undo of undos.toReversed()) await undo()
+  }

@@ -7,7 +7,7 @@ import { docker, dockerOutput, kindNodes, type NodeContainer } from './docker.ts
 import { ensureEngine, hasEngine, raiseInotifyLimit } from './engine.ts'
 import { sweepBuilds } from './layers.ts'
 import { ensureNodeImage } from './node-image.ts'
-import { configPathIs, ensureHosts, publishRegistry, waitReady } from './nodes.ts'
+import { configPathIs, ensureHosts, isChanged, publishRegistry, waitReady } from './nodes.ts'
 import { kind } from './programs.ts'
 import { connectRegistry, ensureRegistry, helloImage, pushImage, registryHas, removeRegistry } from './registry.ts'
 import { run } from './run.ts'
@@ -63,6 +63,7 @@ async function whyCreate(name: string, nodes: readonly NodeContainer[], shape: C
     for (const node of stopped) await docker([node.state === 'paused' ? 'unpause' : 'start', node.name], { log })
     if (!(await waitReady(nodes, restartTimeout, log))) return 'its nodes do not become Ready'
     if (!(await configPathIs(note.configPath, nodes))) return "a node's config_path has been changed"
+    if (await isChanged(nodes)) return 'a test has left a node changed'
     if (stopped.length === 0) done('running')
     return undefined
   })
@@ -89,13 +90,7 @@ async function finish(options: UpOptions, shape: ClusterShape): Promise<void> {
   const note = await readNote(name)
   if (note === undefined) throw new Error(`no note of cluster '${name}'`)
   if (shape.registry) {
-    await step(`cluster ${name} registry`, async ({ log }) => {
-      const push = async (): Promise<void> => {
-        if (!(await registryHas('lab/hello', '1'))) await pushImage(helloImage)
-      }
-      // Attaching a network renews the container's published ports, which breaks a push that is under way.
-      await Promise.all([ensureHosts(nodes, log), publishRegistry(name, log), connectRegistry().then(push)])
-    })
+    await step(`cluster ${name} registry`, ({ log }) => connectCluster(nodes, log))
   }
   if (note.complete) {
     // the entry may have been lost with another kubeconfig, or be wanted in another file
@@ -107,6 +102,15 @@ async function finish(options: UpOptions, shape: ClusterShape): Promise<void> {
     if (!(await waitReady(nodes, readyTimeout, log))) throw new Error('its nodes do not become Ready')
   })
   await writeNote(name, { ...note, complete: true })
+}
+
+/** What connects a cluster with the running registry, and the registry's image. */
+export async function connectCluster(nodes: readonly NodeContainer[], log: string): Promise<void> {
+  const push = async (): Promise<void> => {
+    if (!(await registryHas('lab/hello', '1'))) await pushImage(helloImage)
+  }
+  // Attaching a network renews the container's published ports, which breaks a push that is under way.
+  await Promise.all([ensureHosts(nodes, log), publishRegistry(nodes[0]!.cluster, log), connectRegistry().then(push)])
 }
 
 /** Removes a cluster's containers and kubeconfig entry, whatever state they are in. */

@@ -73,6 +73,15 @@ export async function configPathIs(wanted: boolean, nodes: readonly NodeContaine
   return found.every((f) => (f.code === 0) === wanted)
 }
 
+/** A file on nodes that a test has changed and not yet taken back. */
+export const changedMark = '/var/lib/registry-doctor-lab-changed'
+
+/** Whether a test that was ended has left one of these nodes changed. */
+export async function isChanged(nodes: readonly NodeContainer[]): Promise<boolean> {
+  const found = await Promise.all(nodes.map((n) => docker(['exec', n.name, 'test', '-e', changedMark])))
+  return found.some((f) => f.code === 0)
+}
+
 /** Publishes the registry's place in the cluster, as kind's script does. */
 export async function publishRegistry(cluster: string, log: string): Promise<void> {
   const result = await nodeKubectl(cluster, ['apply', '-f', '-'], { input: hostingConfigMap(), log })

@@ -1,5 +1,6 @@
 /** The local registry as kind's own script sets it up. */
 import { request } from 'node:http'
+import { request as requestOverTls } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { docker, dockerOutput } from './docker.ts'
 import { ensureHelloImage, ensureRegistryImage } from './small-images.ts'
@@ -7,16 +8,20 @@ import { step } from './steps.ts'
 import type { ImageChoice } from './upstream.ts'
 
 export const registryName = 'kind-registry'
-const registryPort = 5001
+export const registryPort = 5001
 /** The registry's name as users and pods write it. */
 export const registryHost = `localhost:${registryPort}`
 export const helloImage = `${registryHost}/lab/hello:1`
 
 const ownLabel = 'registry-doctor.lab=registry'
 
+/** Of registries that are made for a test with other settings: one that was left over is not taken for the lab's usual one. */
+export const testLabels = ['--label', ownLabel, '--label', 'registry-doctor.lab.for=test']
+
 /** State of the registry's container: undefined if there is none. */
 export async function registryState(): Promise<string | undefined> {
-  const result = await docker(['container', 'inspect', '--format', '{{.State.Status}}', registryName])
+  const format = '{{if index .Config.Labels "registry-doctor.lab.for"}}left over{{else}}{{.State.Status}}{{end}}'
+  const result = await docker(['container', 'inspect', '--format', format, registryName])
   return result.code === 0 ? result.stdout.trim() : undefined
 }
 
@@ -46,10 +51,15 @@ export async function ensureRegistry(choice: ImageChoice): Promise<void> {
  * HTTP status of the registry's answer on the machine's own port; undefined if there is no answer. Not with fetch:
  * against a port whose container is just starting, its promise can stay open for ever.
  */
-function statusOf(method: string, path: string, headers: Record<string, string> = {}): Promise<number | undefined> {
+function statusOf(
+  method: string,
+  path: string,
+  headers: Record<string, string> = {},
+  { port = registryPort, tls = false }: RegistryPlace = {},
+): Promise<number | undefined> {
   return new Promise((resolve) => {
-    const options = { host: '127.0.0.1', port: registryPort, method, path, headers, agent: false, timeout: 5_000 }
-    const ask = request(options, (answer) => {
+    const options = { host: '127.0.0.1', port, method, path, headers, agent: false, timeout: 5_000, rejectUnauthorized: false }
+    const ask = (tls ? requestOverTls : request)(options, (answer) => {
       answer.resume()
       resolve(answer.statusCode)
     })
@@ -60,10 +70,17 @@ function statusOf(method: string, path: string, headers: Record<string, string> 
   })
 }
 
-async function waitForRegistry(): Promise<void> {
+/** Where a registry is asked on this machine; default: where the lab's own is. */
+interface RegistryPlace {
+  readonly port?: number
+  readonly tls?: boolean
+}
+
+/** Waits until a registry answers on this machine, whatever its certificate. */
+export async function waitForRegistry(place: RegistryPlace = {}): Promise<void> {
   for (const end = Date.now() + 15_000; ; await sleep(50)) {
-    if ((await statusOf('GET', '/v2/')) === 200) return
-    if (Date.now() > end) throw new Error(`nothing answers at http://127.0.0.1:${registryPort}/v2/`)
+    if ((await statusOf('GET', '/v2/', {}, place)) === 200) return
+    if (Date.now() > end) throw new Error(`no registry answers at 127.0.0.1:${place.port ?? registryPort}`)
   }
 }
 

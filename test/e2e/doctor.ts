@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
+import type { PullPlanDocument } from '../../src/model/pull-plan.ts'
 import type { Report } from '../../src/model/report.ts'
 
 const program = fileURLToPath(new URL('../../bin/registry-doctor.js', import.meta.url))
@@ -39,4 +40,11 @@ export async function examine(...args: string[]): Promise<{ run: DoctorRun; repo
   } finally {
     await rm(folder, { recursive: true })
   }
+}
+
+/** What the tool says that the kubelet of a node will write of a pull; undefined where it says that it works. */
+export async function predictedText(cluster: string, node: string, image: string): Promise<string | undefined> {
+  const { stdout } = await doctor(['explain', image, '--cluster', cluster, '-o', 'json'])
+  const { plans } = JSON.parse(stdout) as PullPlanDocument
+  return plans.find((one) => one.node === node)?.error?.text
 }
