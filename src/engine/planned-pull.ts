@@ -90,7 +90,7 @@ export function reportedPull(pull: NodePull): NodePullPlan {
   const error = pull.outcome === 'fails' ? errorOf(pull) : undefined
   const waited =
     silent &&
-    `${endpoints[silent.endpoint]!.url} did not answer within ${Math.round(pull.traced!.ms / 1000)} s; a pull waits without an error, and others of the node wait behind it`
+    `no answer within ${Math.round(pull.traced!.ms / 1000)} s: a pull waits without an error, and others of the node wait behind it`
   const reason = waited ?? pull.why ?? (pull.outcome === 'fails' ? reasonOf(pull, error) : undefined)
   return {
     ...planned,

@@ -17,7 +17,7 @@ export function outcomeLines(plan: NodePullPlan, style: Style): string[] {
       : []),
     ...(outcome === 'fails' ? unmentioned(plan, style) : []),
     ...(error === undefined ? [] : entry(error.text.startsWith('Failed to ') ? 'kubelet' : 'why', error.text)),
-    ...(outcome === 'fails' && reason !== undefined ? entry('note', noteOf(plan, reason)) : []),
+    ...(error !== undefined && reason !== undefined ? entry('note', noteOf(plan, reason)) : []),
     ...supposedLines(plan, style),
     ...(plan.notes ?? []).flatMap((text, nth) => entry(nth === 0 ? 'note' : '', text)),
     ...(plan.difference ? differenceLines(plan.difference, style) : []),
