@@ -1,5 +1,6 @@
 import type { Endpoint } from '../containerd/endpoints.ts'
-import { isHttpFailure, type Look } from '../model/observation.ts'
+import { splitHostPort } from '../containerd/registry-host.ts'
+import { isHttpFailure, type ContainerSummary, type Look } from '../model/observation.ts'
 import type { Registry } from '../model/topology.ts'
 import { innerPort, registryDetail } from './registry-detail.ts'
 
@@ -16,9 +17,19 @@ export async function identityAt(look: Look, registry: Registry, hostPort: strin
  */
 export async function identityFrom(look: Look, node: string, registry: Registry, { scheme, host }: Endpoint): Promise<Identity> {
   const name = `${node}-${host}`.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-  return recognise(look, registry, name, (word) =>
+  const identity = await recognise(look, registry, name, (word) =>
     look.try('node.trace', { node, image: `${host}/registry-doctor/${word}:none`, ...(scheme === 'http' && { plainHttp: true }) }),
   )
+  return identity === 'unknown' && (await isOtherContainer(look, registry, host)) ? 'other' : identity
+}
+
+/** Whether an address is that of another container of the engine; a node of a cluster may lead on to anything. */
+async function isOtherContainer(look: Look, registry: Registry, hostPort: string): Promise<boolean> {
+  const { host } = splitHostPort(hostPort)
+  const isMeant = ({ name, networks }: ContainerSummary): boolean =>
+    name === host || networks.some(({ address, addressV6 = '' }) => address === host || `[${addressV6}]` === host)
+  const found = (await look('docker.containers', {})).find(isMeant)
+  return found !== undefined && found.name !== registry.container && found.labels['io.x-k8s.kind.role'] === undefined
 }
 
 /**

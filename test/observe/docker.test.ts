@@ -232,3 +232,9 @@ test.each([
   const ports = fakePorts({ docker: { logTail: async () => 'a\nb GET /v2/abc 200\nc GET /v2/abc 200\n' } })
   expect(await dockerLogLine(ports, { container: 'r', contains })).toEqual({ line })
 })
+
+test('a log line that comes late is waited for', async () => {
+  const tails = ['a\n', 'a\n', 'a\nb GET /v2/abc 200\n']
+  const ports = fakePorts({ docker: { logTail: async () => tails.shift()! } })
+  expect(await dockerLogLine(ports, { container: 'r', contains: 'abc' })).toEqual({ line: 'b GET /v2/abc 200' })
+})

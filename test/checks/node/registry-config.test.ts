@@ -195,6 +195,21 @@ checkTable(check, {
       says(/does not lead to kind-registry, which is at http:\/\/kind-registry:5000: containerd asks http:\/\/other:5000/),
     ),
   },
+  'another registry, where the log of this one shows nothing': {
+    session: kind({
+      registry: { accessLog: false },
+      containers: [{ name: 'other', published: [] }],
+      everyNode: leadingTo('http://other:5000'),
+    }),
+    expect: finds('hosts-toml-wrong-endpoint', ...everyNode()),
+  },
+  'an address that leads on to who knows where, and the log of the registry shows nothing': {
+    session: kind({
+      registry: { accessLog: false },
+      everyNode: { ...leadingTo('http://registry.lan:5000'), reaches: { 'registry.lan:5000': 'served' } },
+    }),
+    expect: pass,
+  },
   'a hosts.toml without any host': {
     session: kind({ nodes: { worker: { files: { [certsPath()]: '# nothing here\n' } } } }),
     expect: finds('hosts-toml-wrong-endpoint', 'node/dev/dev-worker'),
