@@ -17,14 +17,13 @@ export async function identityAt(look: Look, registry: Registry, hostPort: strin
  */
 export async function identityFrom(look: Look, node: string, registry: Registry, { scheme, host }: Endpoint): Promise<Identity> {
   const name = `${node}-${host}`.toLowerCase().replace(/[^a-z0-9]+/g, '-')
-  const identity = await recognise(look, registry, name, (word) =>
+  return recognise(look, registry, name, (word) =>
     look.try('node.trace', { node, image: `${host}/registry-doctor/${word}:none`, ...(scheme === 'http' && { plainHttp: true }) }),
   )
-  return identity === 'unknown' && (await isOtherContainer(look, registry, host)) ? 'other' : identity
 }
 
 /** Whether an address is that of another container of the engine; a node of a cluster may lead on to anything. */
-async function isOtherContainer(look: Look, registry: Registry, hostPort: string): Promise<boolean> {
+export async function isOtherContainer(look: Look, registry: Registry, hostPort: string): Promise<boolean> {
   const { host } = splitHostPort(hostPort)
   const isMeant = ({ name, networks }: ContainerSummary): boolean =>
     name === host || networks.some(({ address, addressV6 = '' }) => address === host || `[${addressV6}]` === host)

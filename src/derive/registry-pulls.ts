@@ -2,8 +2,8 @@ import type { Endpoint } from '../containerd/endpoints.ts'
 import { lacking } from '../containerd/resolve.ts'
 import type { Look } from '../model/observation.ts'
 import type { Registry } from '../model/topology.ts'
-import { identityFrom } from './identity.ts'
-import { imageToAsk } from './image-to-ask.ts'
+import { identityFrom, isOtherContainer } from './identity.ts'
+import { absentImage, imageToAsk } from './image-to-ask.ts'
 import { nodePull, type NodePull } from './node-pull.ts'
 import { registryAddresses, toHostPort } from './registry-addresses.ts'
 
@@ -29,8 +29,14 @@ export function registryPull(look: Look, cluster: string, node: string, registry
       [host, ...toHostPort(`${scheme}://${host}`)].some((one) => addresses.has(one))
     const answered = pull.attempts.filter(({ outcome, byRegistry }) => 'status' in outcome && byRegistry !== false)
     const endpoints = [...new Set(answered.map((one) => one.request.endpoint))]
-    const isRegistry = async (endpoint: Endpoint): Promise<boolean> =>
-      isOwn(endpoint) || (await identityFrom(look, node, registry, endpoint)) !== 'other'
+    const isRegistry = async (endpoint: Endpoint): Promise<boolean> => {
+      if (isOwn(endpoint)) return true
+      const identity = await identityFrom(look, node, registry, endpoint)
+      if (identity !== 'unknown') return identity === 'same'
+      // A log that shows nothing leaves the content: who lacks what the registry holds is another one.
+      if (image === absentImage) return !(await isOtherContainer(look, registry, endpoint.host))
+      return !answered.some(({ request, outcome }) => request.endpoint === endpoint && 'status' in outcome && outcome.status === 404)
+    }
     // The dump can have lost every request of a pull that succeeded.
     const reaches = endpoints.length === 0 ? pull.outcome === 'ok' : (await Promise.all(endpoints.map(isRegistry))).includes(true)
     return { registryHost, pull, isOwn, reaches }

@@ -206,7 +206,8 @@ function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }
 
 /** The trace of a pull whose mirror gives this when it is asked directly. */
 function byMirror(name: TraceName, held: boolean): TraceName {
-  if (name.startsWith('served') || name === 'not-found') return held ? 'mirrored' : 'mirrored-not-found'
+  if (name.startsWith('served')) return held ? 'mirrored' : 'mirrored-not-found'
+  if (name === 'not-found') return 'mirrored-not-found'
   if (name === 'dns-failure') return 'mirror-unresolvable'
   if (name === 'https-answers-http') return 'mirror-no-registry'
   return `mirror-${name}` as TraceName

@@ -195,9 +195,25 @@ checkTable(check, {
       says(/does not lead to kind-registry, which is at http:\/\/kind-registry:5000: containerd asks http:\/\/other:5000/),
     ),
   },
-  'another registry, where the log of this one shows nothing': {
+  'another registry, where the log of this one shows nothing: it lacks what this one holds': {
     session: kind({
       registry: { accessLog: false },
+      containers: [{ name: 'other', published: [] }],
+      everyNode: { ...leadingTo('http://other:5000'), reaches: { 'other:5000': 'not-found' } },
+    }),
+    expect: finds('hosts-toml-wrong-endpoint', ...everyNode()),
+  },
+  'a container before the registry that serves what it holds, where its log shows nothing': {
+    session: kind({
+      registry: { accessLog: false },
+      containers: [{ name: 'front', image: 'nginx', published: [] }],
+      everyNode: leadingTo('http://front:5000'),
+    }),
+    expect: pass,
+  },
+  'another container, where neither the log nor an image of the registry tells': {
+    session: kind({
+      registry: { accessLog: false, empty: true },
       containers: [{ name: 'other', published: [] }],
       everyNode: leadingTo('http://other:5000'),
     }),
