@@ -1,20 +1,24 @@
 /** The lab's command line, as data. */
 import { parseArgs, type ParseArgsConfig } from 'node:util'
+import type { BuildOptions } from './build.ts'
+import { defaultEventTtl, refuseKubelet, resolveEventTtl } from './cluster-config.ts'
 import type { UpOptions } from './cluster-note.ts'
 import { type ImageChoice, imageChoices } from './upstream.ts'
 import {
   containerdVersions,
   defaultContainerd,
+  kubeletVersions,
+  ownKubelet,
   resolveContainerd,
   resolveContainerdList,
+  resolveKubelet,
   UsageError,
-  type ContainerdVersion,
 } from './versions.ts'
 
 export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'status' }
-  | { readonly command: 'build'; readonly containerd: readonly ContainerdVersion[]; readonly images: ImageChoice }
+  | { readonly command: 'build'; readonly options: BuildOptions }
   | { readonly command: 'up'; readonly options: UpOptions }
   | { readonly command: 'down'; readonly what: DownArgs }
 
@@ -28,11 +32,14 @@ export interface DownArgs {
 
 export const usage = `Real kind clusters with a local registry, from packages alone.
 
-  build [--containerd V ...|all] [--images auto|lab|upstream]
+  build [--containerd V ...|all] [--kubelet V] [--images auto|lab|upstream]
                         everything that clusters need (default: all versions)
   up kind --name N      a healthy cluster, its registry and a test image in it
      [--workers W]      worker nodes (default 0)
      [--containerd V]   ${containerdVersions.map((c) => c.version).join(', ')} or a minor (default ${defaultContainerd})
+     [--kubelet V]      ${kubeletVersions.map((k) => k.version).join(', ')} or a minor: an older kubelet, in the lab's own image
+                        (takes minutes to build; default ${ownKubelet}, the node image's)
+     [--event-ttl D]    how long the API server keeps events (default ${defaultEventTtl})
      [--no-config-path] leave config_path out of containerd's settings
      [--no-registry]    no registry, no hosts.toml, no ConfigMap
      [--images auto|lab|upstream] [--kubeconfig FILE]
@@ -42,8 +49,8 @@ export const usage = `Real kind clusters with a local registry, from packages al
      [--kubeconfig FILE]
   status                engine, cache, clusters, registry
 
-An existing cluster keeps its workers and its containerd unless others are asked for; where it differs from what
-is asked for, it is made anew.
+An existing cluster keeps its workers, containerd, kubelet and event ttl unless others are asked for; where it differs
+from what is asked for, it is made anew.
 `
 
 const file = { kubeconfig: { type: 'string' } } as const
@@ -68,6 +75,13 @@ function imageChoice(value: string | undefined): ImageChoice {
   return found
 }
 
+function kubeletVersion(value: string | undefined, choice: ImageChoice): string | undefined {
+  if (value === undefined) return undefined
+  const kubelet = resolveKubelet(value)?.version ?? ownKubelet
+  refuseKubelet(kubelet, choice)
+  return kubelet
+}
+
 /** kind's rule for names, which become names of containers and contexts. */
 function clusterName(value: string | undefined): string {
   if (value === undefined) throw new UsageError('--name is missing')
@@ -86,6 +100,8 @@ function parseUp(args: readonly string[]): Command {
     name: { type: 'string' },
     workers: { type: 'string' },
     containerd: { type: 'string' },
+    kubelet: { type: 'string' },
+    'event-ttl': { type: 'string' },
     'no-config-path': { type: 'boolean' },
     'no-registry': { type: 'boolean' },
     ...images,
@@ -96,13 +112,16 @@ function parseUp(args: readonly string[]): Command {
     throw new UsageError(provider === undefined ? "up needs 'kind'" : `unknown provider '${provider}'; known: kind`)
   }
   none(rest)
+  const choice = imageChoice(values.images)
   const options: UpOptions = {
     name: clusterName(values.name),
     workers: workerCount(values.workers),
     containerd: values.containerd === undefined ? undefined : resolveContainerd(values.containerd).version,
+    kubelet: kubeletVersion(values.kubelet, choice),
+    eventTtl: values['event-ttl'] === undefined ? undefined : resolveEventTtl(values['event-ttl']),
     configPath: values['no-config-path'] ? false : undefined,
     registry: values['no-registry'] ? false : undefined,
-    images: imageChoice(values.images),
+    images: choice,
     kubeconfig: values.kubeconfig,
   }
   return { command: 'up', options }
@@ -120,11 +139,17 @@ function parseDown(args: readonly string[]): Command {
 }
 
 function parseBuild(args: readonly string[]): Command {
-  const { values, positionals } = parse(args, { containerd: { type: 'string', multiple: true }, ...images })
+  const { values, positionals } = parse(args, {
+    containerd: { type: 'string', multiple: true },
+    kubelet: { type: 'string' },
+    ...images,
+  })
   // `--containerd 2.1 2.2` reads naturally, so what follows the option belongs to it
   if (values.containerd === undefined) none(positionals)
   const containerd = resolveContainerdList([...(values.containerd ?? []), ...positionals])
-  return { command: 'build', containerd, images: imageChoice(values.images) }
+  const choice = imageChoice(values.images)
+  const kubelet = resolveKubelet(kubeletVersion(values.kubelet, choice) ?? ownKubelet)
+  return { command: 'build', options: { containerd, images: choice, kubelet } }
 }
 
 /** Reads the command line; throws a UsageError with one clear line. */

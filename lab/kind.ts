@@ -13,7 +13,7 @@ import { connectRegistry, ensureRegistry, helloImage, pushImage, registryHas, re
 import { run } from './run.ts'
 import { progress, step } from './steps.ts'
 import { upstreamNode } from './upstream.ts'
-import { resolveContainerd, UsageError } from './versions.ts'
+import { resolveContainerd, resolveKubelet, UsageError } from './versions.ts'
 
 const restartTimeout = 90_000
 const readyTimeout = 180_000
@@ -73,8 +73,9 @@ async function createCluster(options: UpOptions, shape: ClusterShape): Promise<v
   const { name, kubeconfig } = options
   const version = resolveContainerd(shape.containerd)
   await ensureProgram(kind)
-  const upstream = await upstreamNode(version, options.images ?? 'auto')
-  const image = upstream ?? (await ensureNodeImage(version))
+  const kubelet = resolveKubelet(shape.kubelet)
+  const upstream = kubelet === undefined ? await upstreamNode(version, options.images ?? 'auto') : undefined
+  const image = upstream ?? (await ensureNodeImage(version, kubelet))
   await raiseInotifyLimit()
   await writeNote(name, { ...shape, image, kubeconfig, complete: false })
   await step(`cluster ${name} create`, ({ log }) => {

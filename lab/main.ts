@@ -27,7 +27,7 @@ async function execute(command: Command): Promise<void> {
       process.stdout.write(await status())
       return
     case 'build':
-      return withLock(() => build(command.containerd, command.images))
+      return withLock(() => build(command.options))
     case 'up':
       return withLock(() => upKindLocked(command.options))
     case 'down':

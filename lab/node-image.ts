@@ -1,4 +1,4 @@
-/** The lab's own node images: the shared Kubernetes image plus one thin layer per containerd. */
+/** The lab's own node images: the shared Kubernetes image plus one thin layer per containerd, and per other kubelet. */
 import { chmod, mkdir, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { ensureBaseImage } from './base-image.ts'
@@ -7,10 +7,10 @@ import { cacheKey, withTempDir } from './cache.ts'
 import { hasImage } from './docker.ts'
 import { ensureKubernetesImage, install, sharedPrograms } from './kubernetes-image.ts'
 import { addLayer } from './layers.ts'
-import { containerd, type Program } from './programs.ts'
+import { containerd, kubelet as kubeletProgram, type Program } from './programs.ts'
 import { output, run } from './run.ts'
 import { step } from './steps.ts'
-import { type ContainerdVersion, kubernetesVersion } from './versions.ts'
+import { type ContainerdVersion, type KubeletVersion, kubernetesVersion } from './versions.ts'
 
 const recipe = 2
 
@@ -41,9 +41,10 @@ wait $! || true
 rm -rf /tmp/import /run/containerd
 `
 
-/** Every Go program that node images with these containerd versions need. */
-export function nodePrograms(versions: readonly ContainerdVersion[]): readonly Program[] {
-  return versions.length === 0 ? [] : [...sharedPrograms, ...versions.map(containerd)]
+/** Every Go program that node images with these containerd versions need, and with another kubelet if one is wanted. */
+export function nodePrograms(versions: readonly ContainerdVersion[], kubelet?: KubeletVersion): readonly Program[] {
+  if (versions.length === 0) return []
+  return [...sharedPrograms, ...versions.map(containerd), ...(kubelet === undefined ? [] : [kubeletProgram(kubelet)])]
 }
 
 /** kind's cri-base.json: the default spec of this containerd, with kind's hook and without limits. */
@@ -55,8 +56,14 @@ async function criBase(ctr: string): Promise<string> {
   return JSON.stringify({ ...spec, hooks: { ...hooks, createContainer } }, null, 2)
 }
 
-/** Makes the node image of one containerd unless the engine has it; gives its reference. */
-export async function ensureNodeImage(version: ContainerdVersion): Promise<string> {
+/** Makes the node image of one containerd, with its own or another kubelet, unless the engine has it; gives its reference. */
+export async function ensureNodeImage(version: ContainerdVersion, kubelet?: KubeletVersion): Promise<string> {
+  if (kubelet === undefined) return ensureOwnKubeletImage(version)
+  const [from] = await Promise.all([ensureOwnKubeletImage(version), ensureProgram(kubeletProgram(kubelet))])
+  return ensureKubeletImage(from, version, kubelet)
+}
+
+async function ensureOwnKubeletImage(version: ContainerdVersion): Promise<string> {
   const program = containerd(version)
   const [base] = await Promise.all([ensureBaseImage(), ...nodePrograms([version]).map(ensureProgram)])
   const { image: from, layout } = await ensureKubernetesImage(base)
@@ -78,6 +85,27 @@ export async function ensureNodeImage(version: ContainerdVersion): Promise<strin
       const inside = (id: string) => run('sh', ['-ec', load, 'sh', layout, id, importScript], { log })
       const changes = [`ENTRYPOINT ["/usr/local/bin/entrypoint","/sbin/init"]`]
       await addLayer({ from, tree: dir, to: image, changes, inside }, log)
+    }),
+  )
+  return image
+}
+
+/** One more layer, so that the images below are the same with and without it. */
+async function ensureKubeletImage(from: string, version: ContainerdVersion, kubelet: KubeletVersion): Promise<string> {
+  const program = kubeletProgram(kubelet)
+  const key = cacheKey({ from, program: programArtifact(program).key })
+  const tag = `${kubernetesVersion}-containerd${version.version}-kubelet${kubelet.version}-${key}`
+  const image = `registry-doctor-lab/node:${tag}`
+  const title = `node image containerd ${version.version} kubelet ${kubelet.version}`
+  if (await hasImage(image)) {
+    await step(title, async ({ done }) => done('cached'))
+    return image
+  }
+  await step(title, ({ log }) =>
+    withTempDir('node', async (dir) => {
+      await chmod(dir, 0o755)
+      await install([binaryPath(program, 'kubelet')], join(dir, 'usr/bin'))
+      await addLayer({ from, tree: dir, to: image }, log)
     }),
   )
   return image

@@ -3,6 +3,7 @@ import {
   type ContainerdVersion,
   criToolsVersion,
   etcd as etcdVersion,
+  type KubeletVersion,
   kindVersion,
   kubernetesVersion,
   registryVersion,
@@ -24,31 +25,39 @@ export interface Program {
 }
 
 const k8s = 'k8s.io/kubernetes'
-const [major = '1', minor = ''] = kubernetesVersion.slice(1).split('.')
 
-const kubernetesBase = {
-  module: k8s,
-  version: kubernetesVersion,
-  // k8s.io/api and its like carry the same patch version, with major 0
-  stagingVersion: kubernetesVersion.replace(/^v1\./, 'v0.'),
-  // kubeadm refuses to work without a version
-  set: [
-    `k8s.io/component-base/version.gitVersion=${kubernetesVersion}`,
-    `k8s.io/component-base/version.gitMajor=${major}`,
-    `k8s.io/component-base/version.gitMinor=${minor}`,
-    'k8s.io/component-base/version.gitTreeState=clean',
-  ],
-} as const
+/** What programs of one Kubernetes release have in common. */
+function kubernetesBase(version: string) {
+  const [major = '1', minor = ''] = version.slice(1).split('.')
+  return {
+    module: k8s,
+    version,
+    // k8s.io/api and its like carry the same patch version, with major 0
+    stagingVersion: version.replace(/^v1\./, 'v0.'),
+    // kubeadm refuses to work without a version
+    set: [
+      `k8s.io/component-base/version.gitVersion=${version}`,
+      `k8s.io/component-base/version.gitMajor=${major}`,
+      `k8s.io/component-base/version.gitMinor=${minor}`,
+      'k8s.io/component-base/version.gitTreeState=clean',
+    ],
+  } as const
+}
 
 /** Everything of Kubernetes that a node needs. One build: its packages share nearly all they compile. */
 export const kubernetes: Program = {
-  ...kubernetesBase,
+  ...kubernetesBase(kubernetesVersion),
   name: 'kubernetes',
   packages: ['kubeadm', 'kubelet', 'kubectl', 'kube-apiserver', 'kube-controller-manager', 'kube-scheduler'].map((c) => `${k8s}/cmd/${c}`),
 }
 
 /** kubectl alone, for machines where published node images make the rest unnecessary. */
-export const kubectl: Program = { ...kubernetesBase, name: 'kubectl', packages: [`${k8s}/cmd/kubectl`] }
+export const kubectl: Program = { ...kubernetesBase(kubernetesVersion), name: 'kubectl', packages: [`${k8s}/cmd/kubectl`] }
+
+/** The kubelet alone, of another release than the rest of the node. */
+export function kubelet(version: KubeletVersion): Program {
+  return { ...kubernetesBase(`v${version.version}`), name: 'kubelet', packages: [`${k8s}/cmd/kubelet`] }
+}
 
 export const kind: Program = {
   name: 'kind',

@@ -59,6 +59,23 @@ export const containerdVersions: readonly ContainerdVersion[] = [
 
 export const defaultContainerd = '2.1.4'
 
+/** A kubelet of another release than the rest of the node. */
+export interface KubeletVersion {
+  /** Full version, without a leading v. */
+  readonly version: string
+  /** What a user may write instead. */
+  readonly minor: string
+}
+
+/**
+ * A kubelet may be up to three minors older than the API server (Kubernetes' version skew policy).
+ * 1.31.0, because the module proxy that the lab is tested with lacks staging modules of the later patches.
+ */
+export const kubeletVersions: readonly KubeletVersion[] = [{ version: '1.31.0', minor: '1.31' }]
+
+/** Stands for the kubelet that the node image comes with. */
+export const ownKubelet = 'own'
+
 /** A mistake in what the caller wrote; the CLI exits with 2. */
 export class UsageError extends Error {
   override readonly name = 'UsageError'
@@ -71,6 +88,16 @@ export function resolveContainerd(wanted: string): ContainerdVersion {
   if (found) return found
   const known = containerdVersions.map((c) => c.version).join(', ')
   throw new UsageError(`unknown containerd version '${wanted}'; known: ${known} (or a minor such as 2.1)`)
+}
+
+/** Finds a kubelet like resolveContainerd; undefined for the node image's own. */
+export function resolveKubelet(wanted: string): KubeletVersion | undefined {
+  const plain = wanted.trim().replace(/^v/, '')
+  if (plain === ownKubelet) return undefined
+  const found = kubeletVersions.find((k) => k.version === plain || k.minor === plain)
+  if (found) return found
+  const known = kubeletVersions.map((k) => `${k.version} (or ${k.minor})`).join(', ')
+  throw new UsageError(`unknown kubelet version '${wanted}'; known: ${known}, ${ownKubelet} (the node image's)`)
 }
 
 /** Like resolveContainerd for a list; `all` stands for the whole matrix. */

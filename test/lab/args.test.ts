@@ -10,10 +10,21 @@ describe('lab command line', () => {
   })
 
   it('reads every option of up', () => {
-    const line = 'up kind --name a --workers 2 --containerd 1.7 --no-config-path --no-registry --images lab --kubeconfig f'
+    const line =
+      'up kind --name a --workers 2 --containerd 1.7 --kubelet 1.31 --event-ttl 60s --no-config-path --no-registry --images lab --kubeconfig f'
     expect(parse(line)).toEqual({
       command: 'up',
-      options: { name: 'a', workers: 2, containerd: '1.7.34', configPath: false, registry: false, images: 'lab', kubeconfig: 'f' },
+      options: {
+        name: 'a',
+        workers: 2,
+        containerd: '1.7.34',
+        kubelet: '1.31.0',
+        eventTtl: '1m0s',
+        configPath: false,
+        registry: false,
+        images: 'lab',
+        kubeconfig: 'f',
+      },
     })
   })
 
@@ -25,7 +36,16 @@ describe('lab command line', () => {
     ['build --containerd 2.1,2.1.4 --containerd v2.2.7', 2],
   ])('%s takes %i versions', (line, count) => {
     const command = parse(line)
-    expect(command.command === 'build' ? command.containerd : []).toHaveLength(count)
+    expect(command.command === 'build' ? command.options.containerd : []).toHaveLength(count)
+  })
+
+  it.each([
+    ['build', undefined],
+    ['build --kubelet own', undefined],
+    ['build --kubelet v1.31.0', '1.31.0'],
+  ])('%s takes another kubelet only where it is asked for', (line, version) => {
+    const command = parse(line)
+    expect(command.command === 'build' && command.options.kubelet?.version).toBe(version)
   })
 
   it.each([
@@ -39,6 +59,13 @@ describe('lab command line', () => {
     ['up kind --name a --no-registri', "Unknown option '--no-registri'"],
     ['up kind more --name a', "unexpected argument 'more'"],
     ['up kind --name a --images mine', "--images is one of auto, lab, upstream, not 'mine'"],
+    ['up kind --name a --kubelet 1.30', "unknown kubelet version '1.30'; known: 1.31.0 (or 1.31), own (the node image's)"],
+    [
+      'up kind --name a --kubelet 1.31 --images upstream',
+      'published node images have only their own kubelet, not 1.31.0; use --images lab',
+    ],
+    ['build --kubelet 1.31 --images upstream', 'published node images have only their own kubelet, not 1.31.0; use --images lab'],
+    ['up kind --name a --event-ttl 90', "--event-ttl is a duration such as 1m0s, not '90'"],
     ['down', 'down needs --name N, --registry or --engine'],
     ['status now', "unexpected argument 'now'"],
     ['build 2.1', "unexpected argument '2.1'"],

@@ -2,14 +2,15 @@ import { describe, expect, it } from 'vitest'
 import { goMod } from '../../lab/binaries.ts'
 import { cacheKey } from '../../lab/cache.ts'
 import { boundingSetHasSysResource, withWrapper } from '../../lab/capabilities.ts'
-import { configPathPatch, kindConfig } from '../../lab/cluster-config.ts'
+import { configPathPatch, kindConfig, resolveEventTtl } from '../../lab/cluster-config.ts'
 import { shapeDifference, wantedShape } from '../../lab/cluster-note.ts'
 import { mirrorIn } from '../../lab/debian.ts'
 import { readyNodes } from '../../lab/nodes.ts'
 import { cacheDir } from '../../lab/paths.ts'
 import { isAlive, processIdentity } from '../../lab/processes.ts'
-import { kubernetes } from '../../lab/programs.ts'
-import { containerdVersions, defaultContainerd, resolveContainerd } from '../../lab/versions.ts'
+import { nodePrograms } from '../../lab/node-image.ts'
+import { kubelet, kubernetes } from '../../lab/programs.ts'
+import { containerdVersions, defaultContainerd, resolveContainerd, resolveKubelet } from '../../lab/versions.ts'
 
 describe('version table', () => {
   it.each(containerdVersions.flatMap((c) => [c.version, c.minor, `v${c.version}`].map((w) => [w, c.version])))(
@@ -27,6 +28,14 @@ describe('version table', () => {
 
   it.each(['2', '2.1.5', '', 'latest', '21'])('refuses %j', (wanted) => {
     expect(() => resolveContainerd(wanted)).toThrow(/^unknown containerd version/)
+  })
+
+  it.each(['1.31', '1.31.0', 'v1.31.0'])('kubelet %s is 1.31.0', (wanted) => {
+    expect(resolveKubelet(wanted)?.version).toBe('1.31.0')
+  })
+
+  it.each(['1', '1.34', '1.31.14', '', 'latest'])('refuses kubelet %j', (wanted) => {
+    expect(() => resolveKubelet(wanted)).toThrow(/^unknown kubelet version/)
   })
 })
 
@@ -54,6 +63,24 @@ describe('go.mod', () => {
     expect(text).toContain('replace k8s.io/api => k8s.io/api v0.34.4\n')
     expect(text).not.toContain('other')
     expect(text).toContain('require k8s.io/kubernetes v1.34.4\n')
+  })
+
+  it('takes the staging modules of the release that is built', () => {
+    const program = kubelet({ version: '1.31.0', minor: '1.31' })
+    const text = goMod(program, 'go 1.22.0\n\nreplace k8s.io/api => ./staging/src/k8s.io/api\n')
+    expect(text).toContain('replace k8s.io/api => k8s.io/api v0.31.0\n')
+    expect(text).toContain('require k8s.io/kubernetes v1.31.0\n')
+    expect(program.set).toContain('k8s.io/component-base/version.gitMinor=31')
+  })
+})
+
+describe('programs of a node', () => {
+  it('hold another kubelet only where it is asked for', () => {
+    const versions = [resolveContainerd('2.1')]
+    const own = nodePrograms(versions)
+    expect(own.map((p) => p.name)).toEqual(['kubernetes', 'crictl', 'etcd', 'containerd'])
+    expect(nodePrograms(versions, resolveKubelet('1.31'))).toEqual([...own, kubelet({ version: '1.31.0', minor: '1.31' })])
+    expect(nodePrograms([], resolveKubelet('1.31'))).toEqual([])
   })
 })
 
@@ -96,7 +123,7 @@ describe('engine', () => {
 })
 
 describe('cluster', () => {
-  const shape = { workers: 1, containerd: '2.1.4', configPath: true, registry: true }
+  const shape = { workers: 1, containerd: '2.1.4', configPath: true, registry: true, kubelet: 'own', eventTtl: '1h0m0s' }
 
   it.each([
     ['1.7', 'io.containerd.grpc.v1.cri'],
@@ -115,16 +142,41 @@ describe('cluster', () => {
     expect(Object.keys(plain)).toEqual(['kind', 'apiVersion', 'nodes'])
   })
 
-  it('keeps workers and containerd of an existing cluster, and is healthy unless told otherwise', () => {
+  it('tells the API server how long to keep events, where that is not the default', () => {
+    const config = JSON.parse(kindConfig({ ...shape, eventTtl: '1m0s' }, resolveContainerd('2.1'), true)) as Record<string, string[]>
+    const [patch = ''] = config['kubeadmConfigPatches'] ?? []
+    expect(JSON.parse(patch)).toEqual({ kind: 'ClusterConfiguration', apiServer: { extraArgs: { 'event-ttl': '1m0s' } } })
+  })
+
+  it.each([
+    ['1m0s', '1m0s'],
+    ['60s', '1m0s'],
+    ['1h', '1h0m0s'],
+    ['90m', '1h30m0s'],
+    ['5s', '5s'],
+  ])('event ttl %s is %s', (wanted, ttl) => {
+    expect(resolveEventTtl(wanted)).toBe(ttl)
+  })
+
+  it.each(['', '0s', '60', '1s1m', '-5s', '1.5h', '5 s'])('refuses event ttl %j', (wanted) => {
+    expect(() => resolveEventTtl(wanted)).toThrow(`--event-ttl is a duration such as 1m0s, not '${wanted}'`)
+  })
+
+  it('keeps what an existing cluster is made of, and is healthy unless told otherwise', () => {
     expect(wantedShape({ name: 'a' }, undefined)).toEqual({ ...shape, workers: 0 })
-    const other = { workers: 2, containerd: '1.7.34', configPath: false, registry: false }
+    const other = { workers: 2, containerd: '1.7.34', configPath: false, registry: false, kubelet: '1.31.0', eventTtl: '1m0s' }
     expect(wantedShape({ name: 'a' }, other)).toEqual({ ...other, configPath: true, registry: true })
     expect(wantedShape({ name: 'a', containerd: '2.2', workers: 0 }, other)).toMatchObject({ containerd: '2.2.7', workers: 0 })
+    expect(wantedShape({ name: 'a', kubelet: 'own', eventTtl: '1h' }, other)).toMatchObject({ kubelet: 'own', eventTtl: '1h0m0s' })
+    expect(() => wantedShape({ name: 'a', images: 'upstream' }, other)).toThrow(/^published node images have only their own kubelet/)
   })
 
   it('says in what a cluster differs', () => {
     expect(shapeDifference(shape, shape)).toBeUndefined()
     expect(shapeDifference(shape, { ...shape, workers: 2 })).toBe('workers 1, wanted 2')
+    expect(shapeDifference(shape, { ...shape, kubelet: '1.31.0', eventTtl: '1m0s' })).toBe(
+      'kubelet own, wanted 1.31.0; eventTtl 1h0m0s, wanted 1m0s',
+    )
   })
 
   it('does not believe a Ready of before the restart', () => {
