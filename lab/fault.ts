@@ -18,6 +18,22 @@ export interface Pull {
   readonly image?: string
 }
 
+/** A pod that cannot start, because of its image or of what the registry answers. */
+export interface FailingPod {
+  readonly node: Which
+  readonly image: string
+  /** Default: Always. */
+  readonly pullPolicy?: 'Always' | 'IfNotPresent' | 'Never'
+  /** Code of the cause that it belongs to. */
+  readonly cause: string
+  /** A pull that never ends: what is waited for is its begin instead of its failure. */
+  readonly hangs?: true
+  /** It brings credentials for the registry host, and they are wrong. */
+  readonly pullSecret?: true
+  /** The container whose image it is; default: an ordinary one. */
+  readonly kind?: 'init'
+}
+
 export type Undo = () => Promise<void>
 
 export interface Fault {
@@ -29,11 +45,17 @@ export interface Fault {
   readonly causes: readonly { readonly code: string; readonly node?: 'worker' | 'worker2' }[]
   /** What must be told as a consequence rather than a cause of its own. */
   readonly explains: readonly string[]
+  /** What is told beside that as a consequence on a containerd of this version only. */
+  readonly explainsOn?: (containerd: string) => readonly string[]
   readonly exitCode: 0 | 1
   /** Whether the commands that the report shows, pasted into a shell, make everything healthy again. */
   readonly repairable: boolean
   /** A pull that fails by it, where one fails at once. */
   readonly pull?: Pull
+  /** Pods that fail by it and are left waiting: what a report must link to its cause. Made after the fault; removed by the suite. */
+  readonly pods?: readonly FailingPod[]
+  /** Pods that `make` itself leaves waiting. */
+  readonly ownPods?: readonly { readonly name: string; readonly cause: string }[]
   /** The containerd versions on which it is none: there all is healthy with it. */
   readonly harmlessOn?: RegExp
   /** Makes the fault; returns what takes it back, also where it was repaired in the meantime. */

@@ -1,19 +1,20 @@
 /** Pods that pull from the registry, and what came of it. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { docker } from './docker.ts'
-import { kubectl, onNodes, type Pull } from './fault.ts'
+import { docker, dockerOutput } from './docker.ts'
+import { kubectl, onNodes, type FailingPod, type Pull } from './fault.ts'
 import { ensureKubectl } from './kubectl.ts'
 import { helloImage } from './registry.ts'
 
 /** A pod that waits for its image: that is how a cluster without any set-up is known to want a registry. */
 export async function waitingPod(cluster: string, name: string, image: string): Promise<void> {
   await kubectl(cluster, 'run', name, `--image=${image}`, '--image-pull-policy=Always')
-  await kubectl(cluster, 'wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}', `pod/${name}`, '--timeout=60s')
+  await kubectl(cluster, 'wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.message}', `pod/${name}`, '--timeout=60s')
 }
 
+/** Removes a pod, and its pull secret where it has one: by the label that `kubectl run` gives it. */
 export const removePod = async (cluster: string, name: string): Promise<void> =>
-  void (await kubectl(cluster, 'delete', 'pod', name, '--force', '--grace-period=0'))
+  void (await kubectl(cluster, 'delete', 'pod,secret', '--selector', `run=${name}`, '--force', '--grace-period=0'))
 
 /** What the kubelet said of a pull. */
 export interface Pulled {
@@ -29,28 +30,88 @@ let pods = 0
  * @param wanted waits until the pull succeeds, through failures of earlier tries
  */
 export async function podPull(cluster: string, { node, image = helloImage }: Pull, wanted?: 'ok'): Promise<Pulled> {
-  const pod = `pull-${process.pid}-${++pods}`
-  const nodeName = `${cluster}-${node}`
-  await docker(['exec', nodeName, 'crictl', 'rmi', image])
-  const spec = {
-    nodeName,
-    automountServiceAccountToken: false,
-    containers: [{ name: pod, image, imagePullPolicy: 'Always' }],
-    terminationGracePeriodSeconds: 0,
-  }
-  const events = pullEvents(cluster, pod, wanted)
+  const name = `pull-${process.pid}-${++pods}`
+  await forgetImage(cluster, node, image)
   try {
-    await kubectl(cluster, 'run', pod, `--image=${image}`, `--overrides=${JSON.stringify({ spec })}`)
-    return await events
+    const uid = await runPod(cluster, name, {
+      nodeName: `${cluster}-${node}`,
+      containers: [{ name, image, imagePullPolicy: 'Always' }],
+    })
+    return await firstEvent(cluster, name, uid, (reason, message) => {
+      if (reason === 'Pulled') return { ok: true }
+      return wanted === undefined && isFailedPull(reason, message) ? { ok: false, error: message } : undefined
+    })
   } finally {
-    await removePod(cluster, pod)
+    await removePod(cluster, name)
   }
 }
 
-const pullTimeout = 60_000
+/**
+ * Makes a pod that cannot start, and gives what its kubelet says of that first, once its status says it too.
+ * The pod stays; removePod takes it away.
+ */
+export async function failingPod(cluster: string, name: string, pod: FailingPod): Promise<{ message: string }> {
+  const { node, image, pullPolicy = 'Always', hangs, pullSecret, kind } = pod
+  if (pullPolicy !== 'Never') await forgetImage(cluster, node, image)
+  if (pullSecret) await makePullSecret(cluster, name, image.split('/', 1)[0]!)
+  const wanting = { name, image, imagePullPolicy: pullPolicy }
+  const uid = await runPod(cluster, name, {
+    nodeName: `${cluster}-${node}`,
+    ...(pullSecret && { imagePullSecrets: [{ name }] }),
+    ...(kind === 'init' ? { initContainers: [wanting], containers: [{ name: 'main', image: helloImage }] } : { containers: [wanting] }),
+  })
+  const message = await firstEvent(cluster, name, uid, (reason, text) => {
+    const isOutcome = hangs ? reason === 'Pulling' : isFailedPull(reason, text) || refusals.includes(reason)
+    return isOutcome ? text : undefined
+  })
+  // The status follows the event; while a pull hangs there is nothing to say in it.
+  if (!hangs) {
+    const status = kind === 'init' ? 'initContainerStatuses' : 'containerStatuses'
+    await kubectl(cluster, 'wait', `--for=jsonpath={.status.${status}[0].state.waiting.message}`, `pod/${name}`, '--timeout=60s')
+  }
+  return { message }
+}
 
-/** Watches the events of a pod until one tells the outcome. */
-async function pullEvents(cluster: string, pod: string, wanted: 'ok' | undefined): Promise<Pulled> {
+/** Events of pods whose image is not even asked for. */
+const refusals = ['ErrImageNeverPull', 'InspectFailed']
+
+const isFailedPull = (reason: string, message: string): boolean => reason === 'Failed' && message.startsWith('Failed to pull image')
+
+/** Takes an image from a node, so that its next pull is a real one. */
+const forgetImage = (cluster: string, node: string, image: string): Promise<unknown> =>
+  docker(['exec', `${cluster}-${node}`, 'crictl', 'rmi', image])
+
+/** Gives the pod's uid: another of the same name may have left events behind. */
+const runPod = (cluster: string, name: string, settings: object): Promise<string> => {
+  const spec = { automountServiceAccountToken: false, terminationGracePeriodSeconds: 0, ...settings }
+  const overrides = JSON.stringify({ spec })
+  // The image is that of the settings; kubectl refuses one here whose name is invalid.
+  return kubectl(cluster, 'run', name, `--image=${helloImage}`, `--overrides=${overrides}`, '-o=jsonpath={.metadata.uid}')
+}
+
+/** Credentials that no registry of the lab takes. */
+async function makePullSecret(cluster: string, name: string, host: string): Promise<void> {
+  const config = JSON.stringify({ auths: { [host]: { username: 'lab', password: 'not this one' } } })
+  const secret = {
+    apiVersion: 'v1',
+    kind: 'Secret',
+    metadata: { name, labels: { run: name } },
+    type: 'kubernetes.io/dockerconfigjson',
+    stringData: { '.dockerconfigjson': config },
+  }
+  const apply = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'apply', '-f', '-']
+  await dockerOutput(['exec', '-i', `${cluster}-control-plane`, ...apply], { input: JSON.stringify(secret) })
+}
+
+const eventTimeout = 60_000
+
+/** Watches the events of a pod until one is what was waited for. */
+async function firstEvent<T>(
+  cluster: string,
+  name: string,
+  uid: string,
+  outcomeOf: (reason: string, message: string) => T | undefined,
+): Promise<T> {
   const child = spawn(
     await ensureKubectl(),
     [
@@ -58,26 +119,25 @@ async function pullEvents(cluster: string, pod: string, wanted: 'ok' | undefined
       'get',
       'events',
       '--watch',
-      `--field-selector=involvedObject.name=${pod}`,
+      `--field-selector=involvedObject.uid=${uid}`,
       '-o=go-template={{.reason}} {{printf "%q" .message}}{{"\\n"}}',
     ],
     { stdio: ['ignore', 'pipe', 'inherit'] },
   )
-  const timer = setTimeout(() => child.kill(), pullTimeout)
+  const timer = setTimeout(() => child.kill(), eventTimeout)
   const seen: string[] = []
   try {
     for await (const line of createInterface({ input: child.stdout })) {
       seen.push(line)
-      const [, reason, quoted = '""'] = /^(\w+) (".*")$/.exec(line) ?? []
-      const message = JSON.parse(quoted) as string
-      if (reason === 'Pulled') return { ok: true }
-      if (reason === 'Failed' && message.startsWith('Failed to pull image') && wanted === undefined) return { ok: false, error: message }
+      const [, reason = '', quoted = '""'] = /^(\w+) (".*")$/.exec(line) ?? []
+      const outcome = outcomeOf(reason, JSON.parse(quoted) as string)
+      if (outcome !== undefined) return outcome
     }
   } finally {
     clearTimeout(timer)
     child.kill()
   }
-  throw new Error(`no outcome of the pull of ${pod} in ${pullTimeout / 1000} s; its events: ${seen.join('; ') || 'none'}`)
+  throw new Error(`nothing came of the pull of ${name} in ${eventTimeout / 1000} s; its events: ${seen.join('; ') || 'none'}`)
 }
 
 /** Waits until a pull of the lab's image on a node succeeds, or until one fails. */

@@ -1,43 +1,53 @@
 /**
- * Records every fault of the lab as an incident: `npm run record-incidents [-- NAME ...]`. Needs the built tool.
+ * Records incidents of the lab: `npm run record-incidents [-- NAME ...]`. Needs the built tool.
  * An incident is the bundle of a real run, the report of that same run, and a line about what had happened.
  */
 import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
-import { faults } from './faults.ts'
+import { makeFail, removeAll, type Failed } from './failing-pods.ts'
+import { incidents, type Incident } from './incidents.ts'
 import { upKind } from './index.ts'
 import { run } from './run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
-const cluster = { name: 'dev', workers: 2, containerd: '2.1.4' }
+const doctor = (...args: string[]): Promise<unknown> => run(process.execPath, [`${root}bin/registry-doctor.js`, ...args], { check: false })
+
+const patience = 90_000
 
 const wanted = process.argv.slice(2)
-await upKind(cluster)
-for (const fault of faults) {
-  if (wanted.length > 0 && !wanted.includes(fault.name)) continue
-  const folder = `${root}incidents/${fault.name}`
-  await mkdir(folder, { recursive: true })
-  const undo = await fault.make(cluster)
-  try {
-    await record(folder, fault.title)
-  } finally {
-    await undo()
-  }
-  process.stderr.write(`recorded ${fault.name}\n`)
+const chosen = incidents.filter((one) => wanted.length === 0 || wanted.includes(one.name))
+for (const [index, incident] of chosen.entries()) {
+  if (chosen[index - 1]?.cluster !== incident.cluster) await upKind(incident.cluster)
+  await record(incident)
+  process.stderr.write(`recorded ${incident.name}\n`)
 }
 
-async function record(folder: string, title: string): Promise<void> {
-  const bundle = `${folder}/bundle.json`
-  await run(process.execPath, [
-    `${root}bin/registry-doctor.js`,
-    'collect',
-    bundle,
-    '--cluster',
-    cluster.name,
-    '-o',
-    `json=${folder}/report.json`,
-  ])
-  await writeFile(`${folder}/about.json`, `${JSON.stringify({ title }, null, 2)}\n`)
-  // A second look at what was written: a bundle that does not parse must not be recorded.
-  JSON.parse(await readFile(bundle, 'utf8'))
+async function record({ name, title, cluster, fault, until }: Incident): Promise<void> {
+  const folder = `${root}incidents/${name}`
+  await mkdir(folder, { recursive: true })
+  const undo = await fault.make(cluster)
+  let pods: readonly Failed[] = []
+  try {
+    pods = await makeFail(cluster.name, fault)
+    await until?.(cluster.name, pods)
+    await collect(folder, cluster.name, pods)
+    await writeFile(`${folder}/about.json`, `${JSON.stringify({ title }, null, 2)}\n`)
+  } finally {
+    await removeAll(cluster.name, pods)
+    await undo()
+  }
+}
+
+/** Collects until all pods are in the report: one that hangs counts as failing after half a minute. */
+async function collect(folder: string, cluster: string, pods: readonly Failed[]): Promise<void> {
+  const end = Date.now() + patience
+  for (;;) {
+    await doctor('collect', `${folder}/bundle.json`, '--cluster', cluster, '-o', `json=${folder}/report.json`)
+    // A bundle that does not parse must not be recorded.
+    JSON.parse(await readFile(`${folder}/bundle.json`, 'utf8'))
+    const { symptoms } = JSON.parse(await readFile(`${folder}/report.json`, 'utf8')) as { symptoms: { pod: string }[] }
+    const unseen = pods.filter((pod) => !symptoms.some((one) => one.pod === pod.name))
+    if (unseen.length === 0) return
+    if (Date.now() > end) throw new Error(`the report does not tell of ${unseen.map((one) => one.name).join(', ')}`)
+  }
 }

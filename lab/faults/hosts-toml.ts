@@ -11,6 +11,7 @@ import {
   undoAll,
   type Fault,
 } from '../fault.ts'
+import { nameThisMachine, ownHostName } from '../own-host-name.ts'
 import { startOtherRegistry } from '../other-registry.ts'
 import { removePod, waitingPod } from '../pods.ts'
 import { helloImage } from '../registry.ts'
@@ -127,10 +128,24 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    ownPods: [{ name: 'names-container', cause: 'http-registry-asked-over-https' }],
     pull: { node: 'worker', image: 'kind-registry:5000/lab/hello:1' },
     async make(cluster) {
       await waitingPod(cluster.name, 'names-container', 'kind-registry:5000/lab/hello:1')
       return undoAll(restoreHosts(cluster), () => removePod(cluster.name, 'names-container'))
+    },
+  },
+  {
+    name: 'host-name-unknown-to-nodes',
+    title: 'pods named the registry by a name from the /etc/hosts of the machine, which the nodes did not know',
+    causes: [{ code: 'hosts-toml-missing', node: 'worker' }],
+    explains: [],
+    exitCode: 1,
+    repairable: true,
+    pods: [{ node: 'worker', image: `${ownHostName}:5001/lab/hello:1`, cause: 'hosts-toml-missing' }],
+    async make(cluster) {
+      const forget = await nameThisMachine()
+      return undoAll(restoreHosts(cluster), forget)
     },
   },
   {
@@ -140,6 +155,7 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    ownPods: [{ name: 'wants-registry', cause: 'hosts-toml-missing' }],
     pull: { node: 'worker' },
     async make(cluster) {
       const { name } = cluster

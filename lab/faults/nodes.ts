@@ -1,6 +1,7 @@
 /** Faults of nodes as machines: what runs on them, and how they reach others. */
 import { changeNodes, nodesOf, onNodes, proxy, removeHostsToml, stopNode, undoAll, type Fault, type Undo } from '../fault.ts'
 import { waitForPull } from '../pods.ts'
+import { helloImage } from '../registry.ts'
 
 /** An address of the node itself, where nothing listens, as its name server. */
 async function nameServer(node: string, before: string, after: string): Promise<Undo> {
@@ -28,6 +29,7 @@ export const nodeFaults: readonly Fault[] = [
     ],
     explains: [],
     exitCode: 1,
+    pods: [{ node: 'worker', image: helloImage, cause: 'hosts-toml-missing' }],
     repairable: true,
     async make(cluster) {
       const { name } = cluster
@@ -71,10 +73,14 @@ export const nodeFaults: readonly Fault[] = [
     causes: [{ code: 'node-dns-broken', node: 'worker' }],
     explains: [],
     exitCode: 1,
+    pods: [{ node: 'worker', image: helloImage, cause: 'node-dns-broken' }],
     repairable: true,
-    make({ name }) {
+    async make({ name }) {
+      const node = `${name}-worker`
       const rule = 'INPUT -d 127.0.0.2 -j DROP'
-      return nameServer(`${name}-worker`, `iptables -w -I ${rule}`, `iptables -w -D ${rule}`)
+      const undo = await nameServer(node, `iptables -w -I ${rule}`, `iptables -w -D ${rule}`)
+      await waitForPull(node, 'fails')
+      return undo
     },
   },
   {
@@ -94,6 +100,7 @@ export const nodeFaults: readonly Fault[] = [
     causes: [{ code: 'node-proxy-in-the-way', node: 'worker' }],
     explains: [],
     exitCode: 1,
+    pods: [{ node: 'worker', image: helloImage, cause: 'node-proxy-in-the-way' }],
     repairable: true,
     make: ({ name }) => proxy([`${name}-worker`], 'http://192.0.2.9:3128', 'localhost,127.0.0.1'),
   },

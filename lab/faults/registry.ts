@@ -1,7 +1,7 @@
 /** Faults of the registry's container, and of its place in the network. */
 import { docker } from '../docker.ts'
 import { restoreAll, run, undoAll, webServer, type Fault } from '../fault.ts'
-import { registryName, testLabels } from '../registry.ts'
+import { helloImage, registryName, testLabels } from '../registry.ts'
 import { registryImage } from '../versions.ts'
 
 export const registryFaults: readonly Fault[] = [
@@ -57,6 +57,7 @@ export const registryFaults: readonly Fault[] = [
     explains: ['registry-hanging', 'registry-not-answering'],
     exitCode: 1,
     repairable: true,
+    pods: [{ node: 'worker', image: helloImage, cause: 'registry-hanging', hangs: true }],
     async make() {
       await run('pause', registryName)
       return async () => void (await docker(['unpause', registryName]))
