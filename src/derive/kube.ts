@@ -21,24 +21,6 @@ export async function kubeObject(
   throw new ObservationFailure('kube.get', status === 401 || status === 403 ? 'kube-forbidden' : 'kube-error', `GET ${path}: ${message}`)
 }
 
-/**
- * The images for which pods of a cluster wait. What runs already, or was loaded into the nodes, needs no registry.
- * @throws ObservationFailure where the API cannot be asked or refuses
- */
-export async function awaitedImages(
-  look: Look,
-  { api, contextProblem }: Pick<Cluster, 'api' | 'contextProblem'>,
-): Promise<readonly string[]> {
-  const { status, images } = await firstWay(api, contextProblem, (way) => look.try('kube.awaitedImages', way))
-  if (status !== 200)
-    throw new ObservationFailure(
-      'kube.awaitedImages',
-      status === 401 || status === 403 ? 'kube-forbidden' : 'kube-error',
-      `list pods: HTTP ${status}`,
-    )
-  return images
-}
-
 /** The answer by the first way that leads to the API. */
 export async function firstWay<A>(
   api: readonly ApiAccess[],

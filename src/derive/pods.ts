@@ -1,4 +1,4 @@
-import { ObservationFailure, type Look, type PodImages } from '../model/observation.ts'
+import { ObservationFailure, type Look, type NamedResource, type PodImages, type PullEvent, type WaitingPod } from '../model/observation.ts'
 import type { Cluster } from '../model/topology.ts'
 import { firstWay } from './kube.ts'
 
@@ -14,14 +14,27 @@ export async function podsNamed(look: Look, access: Access, name: string, namesp
   return refuseUnless200('kube.podsNamed', status, pods)
 }
 
-/** The names of the pods that there are, `namespace/name`. */
-export async function podNames(look: Look, access: Access, namespace?: string): Promise<readonly string[]> {
-  const query = namespace === undefined ? {} : { namespace }
-  const { status, names } = await firstWay(access.api, access.contextProblem, (way) => look.try('kube.podNames', { ...way, ...query }))
-  return refuseUnless200('kube.podNames', status, names)
+/** The names of all objects of a kind, `namespace/name`. */
+export async function namesOf(look: Look, access: Access, resource: NamedResource, namespace?: string): Promise<readonly string[]> {
+  const query = { resource, ...(namespace !== undefined && { namespace }) }
+  const { status, names } = await firstWay(access.api, access.contextProblem, (way) => look.try('kube.names', { ...way, ...query }))
+  return refuseUnless200('kube.names', status, names, resource)
 }
 
-function refuseUnless200<T>(kind: string, status: number, answer: T): T {
+/** The pods of which a container waits. */
+export async function waitingPods(look: Look, access: Access): Promise<readonly WaitingPod[]> {
+  const { status, pods } = await firstWay(access.api, access.contextProblem, (way) => look.try('kube.waitingPods', way))
+  return refuseUnless200('kube.waitingPods', status, pods)
+}
+
+/** What kubelets told of pulling for these pods. */
+export async function pullEvents(look: Look, access: Access, pods: readonly WaitingPod[]): Promise<readonly PullEvent[]> {
+  const uids = pods.map((one) => one.uid).toSorted()
+  const { status, events } = await firstWay(access.api, access.contextProblem, (way) => look.try('kube.pullEvents', { ...way, uids }))
+  return refuseUnless200('kube.pullEvents', status, events, 'events')
+}
+
+function refuseUnless200<T>(kind: string, status: number, answer: T, what = 'pods'): T {
   if (status === 200) return answer
-  throw new ObservationFailure(kind, status === 401 || status === 403 ? 'kube-forbidden' : 'kube-error', `list pods: HTTP ${status}`)
+  throw new ObservationFailure(kind, status === 401 || status === 403 ? 'kube-forbidden' : 'kube-error', `list ${what}: HTTP ${status}`)
 }

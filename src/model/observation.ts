@@ -110,8 +110,10 @@ export interface NodeRuntime {
 export interface HttpAnswer {
   readonly status: number
   readonly headers: { readonly [name: string]: string }
-  /** At most 64 KiB. */
+  /** At most 64 KiB; empty where only its size was asked for. */
   readonly body: string
+  /** How many bytes of the body came, at most 64 KiB, where its size was asked for. */
+  readonly bytes?: number
   readonly ms: number
 }
 
@@ -147,6 +149,66 @@ export interface KubeContext {
   readonly caSha256: string | null
 }
 
+/** A container that waits, with what the kubelet says of it. */
+export interface WaitingContainer {
+  readonly name: string
+  readonly kind: 'init' | 'container' | 'ephemeral'
+  /** As the pod names it. */
+  readonly image: string
+  readonly pullPolicy?: string
+  readonly reason: string
+  readonly message?: string
+}
+
+/** A pod with a container that waits. */
+export interface WaitingPod {
+  readonly namespace: string
+  readonly name: string
+  readonly uid: string
+  readonly node?: string
+  /** What it belongs to, as kubectl takes it: `deploy/app`, `job/import`. */
+  readonly owner?: string
+  readonly hasPullSecrets: boolean
+  readonly containers: readonly WaitingContainer[]
+}
+
+/** What the kubelet told of pulling for a pod. */
+export interface PullEvent {
+  readonly namespace: string
+  readonly pod: string
+  readonly uid: string
+  readonly container?: string
+  readonly reason: string
+  readonly message: string
+  /** When it was told first and last. */
+  readonly since: string
+  readonly at: string
+  /** How often. */
+  readonly count: number
+}
+
+/** An image that a node's containerd holds. */
+export interface HeldImage {
+  /** As containerd names it: with a tag, or with a digest. */
+  readonly name: string
+  /** Of its manifest or index. */
+  readonly digest: string
+  /** Whether it came by a pull from the registry host in its name, by containerd's own record; `kind load` leaves none. */
+  readonly pulled: boolean
+}
+
+/** Room on a file system. */
+export interface DiskSpace {
+  readonly mountedOn: string
+  readonly totalKiB: number
+  readonly availableKiB: number
+  /** Absent where the file system has no fixed number of them. */
+  readonly freeInodes?: number
+}
+
+/** Kinds of objects that can be asked after by name, as their API names them. */
+export type NamedResource = 'pods' | 'deployments' | 'replicasets' | 'statefulsets' | 'daemonsets' | 'jobs'
+
 /** Everything that can be looked at: the query that is asked and the answer that comes back. */
 export interface Observations {
   /** The time of the run. */
@@ -161,10 +223,15 @@ export interface Observations {
     q: { readonly image: string }
     a: { readonly status: number; readonly message?: string; readonly digest?: string }
   }
+  /** The engine's own images of a repository, under whatever registry host; of no other image anything is kept. */
+  'docker.images': {
+    q: { readonly repository: string }
+    a: { readonly images: readonly { readonly name: string; readonly id: string; readonly digests: readonly string[] }[] }
+  }
   /** The first of the container's recent log lines that contains the text. */
   'docker.logLine': { q: { readonly container: string; readonly contains: string }; a: { readonly line: string | null } }
   http: {
-    q: { readonly vantage: 'host'; readonly method: 'GET' | 'HEAD'; readonly url: string }
+    q: { readonly vantage: 'host'; readonly method: 'GET' | 'HEAD'; readonly url: string; readonly keep?: 'size' }
     a: HttpAnswer | HttpFailure
   }
   'node.files': { q: { readonly node: string; readonly path: string }; a: FileTree | Absent }
@@ -174,28 +241,44 @@ export interface Observations {
    * With `hostsDir` it resolves as the CRI does with that config_path; without it asks the host of `image` directly.
    */
   'node.trace': {
-    q: { readonly node: string; readonly image: string; readonly hostsDir?: string; readonly plainHttp?: boolean }
+    q: {
+      readonly node: string
+      readonly image: string
+      readonly hostsDir?: string
+      readonly plainHttp?: boolean
+      /** Asks once more what was asked before: 1 for the first time that it is repeated. */
+      readonly again?: number
+    }
     a: CommandOutcome
   }
+  /** What a node holds of a registry host. */
+  'node.images': { q: { readonly node: string; readonly registryHost: string }; a: { readonly images: readonly HeldImage[] } }
+  /** The file system of a path, or of the nearest directory above it that is there. */
+  'node.disk': { q: { readonly node: string; readonly path: string }; a: DiskSpace }
   'kube.contexts': { q: Record<string, never>; a: { readonly contexts: readonly KubeContext[] } }
   /** The API, asked from the host with a kubeconfig context, or inside a control-plane node with its own credentials. */
   'kube.get': {
     q: { readonly context: string; readonly path: string } | { readonly node: string; readonly path: string }
     a: { readonly status: number; readonly body: Json }
   }
-  /** The images for which pods of the cluster wait, each once; nothing else of a pod is kept. */
-  'kube.awaitedImages': {
+  /** The pods of which a container waits; nothing else of a pod is kept. */
+  'kube.waitingPods': {
     q: { readonly context: string } | { readonly node: string }
-    a: { readonly status: number; readonly images: readonly string[] }
+    a: { readonly status: number; readonly pods: readonly WaitingPod[] }
+  }
+  /** What kubelets told of pulling for some pods, by their uids. */
+  'kube.pullEvents': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly uids: readonly string[] }
+    a: { readonly status: number; readonly events: readonly PullEvent[] }
   }
   /** The pods of a name, of all namespaces where none is given; nothing is kept but what they have to pull. */
   'kube.podsNamed': {
     q: ({ readonly context: string } | { readonly node: string }) & { readonly name: string; readonly namespace?: string }
     a: { readonly status: number; readonly pods: readonly PodImages[] }
   }
-  /** The names of pods, `namespace/name`. */
-  'kube.podNames': {
-    q: ({ readonly context: string } | { readonly node: string }) & { readonly namespace?: string }
+  /** The names of all objects of a kind, `namespace/name`. */
+  'kube.names': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly resource: NamedResource; readonly namespace?: string }
     a: { readonly status: number; readonly names: readonly string[] }
   }
 }

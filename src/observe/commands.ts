@@ -32,40 +32,19 @@ export const containerdRuntime: NodeCommand = {
   limitSeconds: 5,
 }
 
-/** kubectl with the credentials that kubeadm left on a control-plane node. */
-function kubectl(...words: readonly string[]): NodeCommand {
+/** A GET of the cluster's API by kubectl, with the credentials that kubeadm left on a control-plane node. */
+export function kubernetesGet(path: string): NodeCommand {
   const limitSeconds = 8
   const fixed = ['timeout', String(limitSeconds), 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', '--request-timeout=5s']
-  return { argv: [...fixed, ...words], limitSeconds }
+  return { argv: [...fixed, 'get', '--raw', path], limitSeconds }
 }
-
-const waiting = '[?(@.state.waiting)]'
-const waitingImages = ['initContainerStatuses', 'containerStatuses', 'ephemeralContainerStatuses']
-  .map((list) => `{range .status.${list}${waiting}}{.image}{"\\n"}{end}`)
-  .join('')
-
-/** The images for which pods wait, each as a line. */
-export const kubernetesAwaitedImages = kubectl('get', 'pods', '-A', '-o', `jsonpath={range .items[*]}${waitingImages}{end}`)
-
-/** The names of pods, `namespace/name`, each as a line. */
-export const kubernetesPodNames = (namespace?: string): NodeCommand =>
-  kubectl(
-    'get',
-    'pods',
-    ...(namespace === undefined ? ['-A'] : [`--namespace=${namespace}`]),
-    '-o',
-    'jsonpath={range .items[*]}{.metadata.namespace}/{.metadata.name}{"\\n"}{end}',
-  )
-
-/** A GET of the cluster's API. */
-export const kubernetesGet = (path: string): NodeCommand => kubectl('get', '--raw', path)
 
 /**
  * Asks for a manifest as the node's containerd does: its client, its environment (proxies), a certs.d directory.
  * `ctr content fetch-object` stores nothing (containerd, cmd/ctr/commands/content/fetch.go). The environment is read and
  * used inside the node, so that a proxy's password never leaves it.
  */
-export function containerdTrace(query: { image: string; hostsDir?: string; plainHttp?: boolean }): NodeCommand {
+export function containerdTrace(query: { readonly image: string; readonly hostsDir?: string; readonly plainHttp?: boolean }): NodeCommand {
   const limitSeconds = 8
   const words = [
     'content',
@@ -82,4 +61,21 @@ export function containerdTrace(query: { image: string; hostsDir?: string; plain
     '{ [ -n "$p" ] && cat "/proc/$p/environ"; printf "%s\\000" "$ctr" "$@"; } | timeout "$limit" xargs -0 env -i',
   ].join('\n')
   return { argv: ['sh', '-c', script, 'trace', String(limitSeconds), ...words], limitSeconds }
+}
+
+/** The images of a registry host in the kubelet's namespace, then what of their content came from it by a pull. */
+export function containerdImages(registryHost: string): NodeCommand {
+  const limitSeconds = 10
+  const pattern = `^${registryHost.replace(/[^\w:-]/g, '.')}/`
+  // The record has no port: containerd v2.3.4, core/remotes/docker/handler.go (AppendDistributionSourceLabel).
+  const source = `labels."containerd.io/distribution.source.${registryHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')}"`
+  const script = 'ctr -n k8s.io images ls "$1" && echo "--- pulled" && ctr -n k8s.io content ls "$2"'
+  return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'images', `name~="${pattern}"`, source], limitSeconds }
+}
+
+/** Blocks, then inodes, of the file system of a path or of the nearest directory above it (POSIX df, 1,024-byte blocks). */
+export function diskSpace(path: string): NodeCommand {
+  const limitSeconds = 5
+  const script = 'p=$1; while [ ! -e "$p" ] && [ "$p" != / ]; do p=$(dirname "$p"); done; df -Pk "$p" && df -Pi "$p"'
+  return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'disk', path], limitSeconds }
 }

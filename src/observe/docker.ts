@@ -97,6 +97,25 @@ export const dockerDistribution = defineObservation('docker.distribution', async
   }
 })
 
+interface ListedImage {
+  Id?: string
+  RepoTags?: string[] | null
+  RepoDigests?: string[] | null
+}
+
+export const dockerImages = defineObservation('docker.images', async ({ docker }, { repository }) => {
+  const listed = (await docker.listImages()) as ListedImage[]
+  const isMeant = (name: string): boolean => name === repository || name.endsWith(`/${repository}`)
+  return {
+    images: listed.flatMap(({ Id = '', RepoTags, RepoDigests }) => {
+      const digests = (RepoDigests ?? []).filter((one) => isMeant(one.split('@', 1)[0]!))
+      return (RepoTags ?? [])
+        .filter((one) => isMeant(one.slice(0, one.lastIndexOf(':'))))
+        .map((name) => ({ name, id: Id, digests: digests.map((one) => one.slice(one.indexOf('@') + 1)) }))
+    }),
+  }
+})
+
 /** The engine copies what a container says by and by: on a busy machine a line was 84 ms late. */
 const lateMs = 1000
 

@@ -1,3 +1,3 @@
 import { defineObservation } from './observe.ts'
 
-export const http = defineObservation('http', (ports, { method, url }) => ports.http.request(method, url))
+export const http = defineObservation('http', (ports, { method, url, keep }) => ports.http.request(method, url, keep))

@@ -1,12 +1,14 @@
 import type { ObservationKind, Observers } from '../model/observation.ts'
-import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerLogLine } from './docker.ts'
+import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerImages, dockerLogLine } from './docker.ts'
 import { http } from './http.ts'
-import { kubeContexts, kubeGet, kubeAwaitedImages } from './kube.ts'
+import { kubeContexts, kubeGet } from './kube.ts'
 import { nodeFiles } from './node-files.ts'
 import { nodeRuntime, nodeTrace } from './node-process.ts'
+import { nodeDisk, nodeImages } from './node-store.ts'
 import type { Observe, ReadPorts } from './observe.ts'
-import { kubePodNames, kubePodsNamed } from './pods.ts'
+import { kubeNames, kubePodsNamed } from './pods.ts'
 import { clock, nonce } from './run.ts'
+import { kubePullEvents, kubeWaitingPods } from './waiting-pods.ts'
 
 export type { ReadPorts } from './observe.ts'
 
@@ -18,16 +20,20 @@ const observations: { readonly [K in ObservationKind]: Observe<K> } = {
   'docker.containers': dockerContainers,
   'docker.container': dockerContainer,
   'docker.distribution': dockerDistribution,
+  'docker.images': dockerImages,
   'docker.logLine': dockerLogLine,
   http,
   'node.files': nodeFiles,
   'node.runtime': nodeRuntime,
   'node.trace': nodeTrace,
+  'node.images': nodeImages,
+  'node.disk': nodeDisk,
   'kube.contexts': kubeContexts,
   'kube.get': kubeGet,
-  'kube.awaitedImages': kubeAwaitedImages,
+  'kube.waitingPods': kubeWaitingPods,
+  'kube.pullEvents': kubePullEvents,
   'kube.podsNamed': kubePodsNamed,
-  'kube.podNames': kubePodNames,
+  'kube.names': kubeNames,
 }
 
 /** The observations over these ports, as a session wants them. */

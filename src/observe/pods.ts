@@ -1,13 +1,6 @@
-import type { Answer, ObservationKind, PodImages, Query } from '../model/observation.ts'
-import type { KubeReadPort } from '../ports/kube.ts'
-import { kubernetesGet, kubernetesPodNames } from './commands.ts'
-import { readKubectl, refusalOf } from './kube.ts'
-import { runInNode } from './node-process.ts'
-import { defineObservation, type ReadPorts } from './observe.ts'
-
-const pageSize = 500
-/** More pods than this hold no further near name, as far as is known. */
-const mostPages = 10
+import type { NamedResource, PodImages } from '../model/observation.ts'
+import { kubeGetBy, kubeList } from './kube-list.ts'
+import { defineObservation } from './observe.ts'
 
 interface Container {
   readonly name?: string
@@ -36,40 +29,27 @@ const podsPath = (namespace: string | undefined): string =>
 
 export const kubePodsNamed = defineObservation('kube.podsNamed', async (ports, query) => {
   const path = `${podsPath(query.namespace)}?fieldSelector=${encodeURIComponent(`metadata.name=${query.name}`)}`
-  const { status, body } = await get(ports, query, path)
+  const { status, body } = await kubeGetBy(ports, query, path)
   return { status, pods: status === 200 ? ((body as PodList).items ?? []).map(imagesOf) : [] }
 })
 
-export const kubePodNames = defineObservation('kube.podNames', async ({ docker, kube }, query) => {
-  if ('context' in query) return namesByPage(kube, query.context, podsPath(query.namespace))
-  const outcome = await runInNode(docker, query.node, kubernetesPodNames(query.namespace))
-  if (outcome.exitCode !== 0) return { status: refusalOf(outcome, query.node).status, names: [] }
-  return { status: 200, names: outcome.stdout.split('\n').filter(Boolean).toSorted() }
+const groups: { readonly [R in NamedResource]: string } = {
+  pods: '/api/v1',
+  deployments: '/apis/apps/v1',
+  replicasets: '/apis/apps/v1',
+  statefulsets: '/apis/apps/v1',
+  daemonsets: '/apis/apps/v1',
+  jobs: '/apis/batch/v1',
+}
+
+export const kubeNames = defineObservation('kube.names', async (ports, query) => {
+  const { resource, namespace } = query
+  const inNamespace = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
+  const { status, items } = await kubeList(ports, query, `${groups[resource]}${inNamespace}/${resource}`, ({ metadata }: Pod) => [
+    `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`,
+  ])
+  return { status, names: items.toSorted() }
 })
-
-async function namesByPage(kube: KubeReadPort, context: string, path: string): Promise<Answer<'kube.podNames'>> {
-  const names: string[] = []
-  let next = ''
-  for (let page = 0; page < mostPages; page++) {
-    const { status, body } = await kube.get(context, `${path}?limit=${pageSize}${next}`)
-    if (status !== 200) return { status, names: [] }
-    const { items = [], metadata } = body as PodList
-    names.push(...items.map((one) => `${one.metadata?.namespace ?? ''}/${one.metadata?.name ?? ''}`))
-    if (!metadata?.continue) break
-    next = `&continue=${encodeURIComponent(metadata.continue)}`
-  }
-  return { status: 200, names: names.toSorted() }
-}
-
-async function get<K extends ObservationKind>(
-  { docker, kube }: ReadPorts,
-  query: Query<K> & ({ readonly context: string } | { readonly node: string }),
-  path: string,
-): Promise<Answer<'kube.get'>> {
-  return 'context' in query
-    ? kube.get(query.context, path)
-    : readKubectl(await runInNode(docker, query.node, kubernetesGet(path)), query.node)
-}
 
 const kinds = [
   ['initContainers', 'init'],

@@ -1,3 +1,4 @@
+import pLimit from 'p-limit'
 import Docker from 'dockerode'
 import { readFileSync } from 'node:fs'
 import { homedir } from 'node:os'
@@ -7,6 +8,9 @@ import { DockerError, type DockerReadPort } from './docker.ts'
 import { dockerEndpoint } from './docker-endpoint.ts'
 import { demultiplex, stderrLineMs } from './docker-stream.ts'
 import { collectStream, collectTimed } from './streams.ts'
+
+/** Processes in nodes at the same time: each has its own time limit, which a crowd of them would use up by waiting. */
+const mostProcesses = 12
 
 const limits = {
   callMs: 10_000,
@@ -47,6 +51,7 @@ export function createDockerPort(
     }
   }
 
+  const atOnce = pLimit(mostProcesses)
   return {
     endpoint,
     version: () =>
@@ -63,6 +68,12 @@ export function createDockerPort(
         return list
       }),
     inspectContainer: (name) => call<unknown>(`inspect ${name}`, (abortSignal) => docker.getContainer(name).inspect({ abortSignal }), null),
+    listImages: () =>
+      call('list images', async (abortSignal) => {
+        const list: unknown = await docker.listImages({ abortSignal })
+        if (!Array.isArray(list)) throw notAnEngine(endpoint)
+        return list
+      }),
     distribution: (image) =>
       call(
         'distribution',
@@ -92,19 +103,21 @@ export function createDockerPort(
         null,
       ),
     exec: (container, argv, limitMs) =>
-      call(
-        `run ${argv[0]} in ${container}`,
-        async (abortSignal) => {
-          const exec = await docker.getContainer(container).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, abortSignal })
-          const stream = await exec.start({ hijack: false, stdin: false, abortSignal })
-          const output = await collectTimed(stream, maxOutputBytes)
-          const { stdout, stderr } = demultiplex(output.bytes)
-          const { ExitCode } = await exec.inspect({ abortSignal })
-          return { exitCode: ExitCode ?? -1, stdout, stderr, lineMs: stderrLineMs(output) }
-        },
-        undefined,
-        limitMs,
-        container,
+      atOnce(() =>
+        call(
+          `run ${argv[0]} in ${container}`,
+          async (abortSignal) => {
+            const exec = await docker.getContainer(container).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, abortSignal })
+            const stream = await exec.start({ hijack: false, stdin: false, abortSignal })
+            const output = await collectTimed(stream, maxOutputBytes)
+            const { stdout, stderr } = demultiplex(output.bytes)
+            const { ExitCode } = await exec.inspect({ abortSignal })
+            return { exitCode: ExitCode ?? -1, stdout, stderr, lineMs: stderrLineMs(output) }
+          },
+          undefined,
+          limitMs,
+          container,
+        ),
       ),
   }
 }

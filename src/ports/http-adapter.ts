@@ -4,10 +4,19 @@ import type { HttpReadPort } from './http.ts'
 const limits = { connectMs: 2_000, answerMs: 3_000 }
 const maxBodyBytes = 65_536
 
+/** A registry keeps an index from who does not say that he can read one (distribution v3, registry/handlers/manifests.go). */
+const accept = [
+  'application/vnd.oci.image.index.v1+json',
+  'application/vnd.oci.image.manifest.v1+json',
+  'application/vnd.docker.distribution.manifest.list.v2+json',
+  'application/vnd.docker.distribution.manifest.v2+json',
+  '*/*',
+].join(', ')
+
 /** HTTP through undici. `cancel` ends every request that is under way. */
 export function createHttpPort(cancel: AbortSignal, { connectMs, answerMs }: typeof limits = limits): HttpReadPort {
   return {
-    async request(method, url) {
+    async request(method, url, keep) {
       const started = performance.now()
       const ms = (): number => Math.round(performance.now() - started)
       // One connection per request: what answered is what was connected to, and nothing keeps the process alive.
@@ -23,12 +32,14 @@ export function createHttpPort(cancel: AbortSignal, { connectMs, answerMs }: typ
       try {
         const answer = await request(url, {
           method,
+          headers: { accept },
           dispatcher,
           signal: AbortSignal.any([cancel, AbortSignal.timeout(connectMs + answerMs)]),
         })
-        const body = await firstBytes(answer.body)
+        const bytes = await firstBytes(answer.body)
+        const body = keep === 'size' ? { body: '', bytes: bytes.length } : { body: bytes.toString('utf8') }
         const headers = Object.fromEntries(Object.entries(answer.headers).map(([name, value]) => [name, String(value)]))
-        return { status: answer.statusCode, headers, body, ms: ms() }
+        return { status: answer.statusCode, headers, ...body, ms: ms() }
       } catch (error) {
         if (cancel.aborted) throw error
         const { name, code = name === 'HTTPParserError' ? 'NOT_HTTP' : 'UNKNOWN', message } = error as NodeJS.ErrnoException
@@ -41,7 +52,7 @@ export function createHttpPort(cancel: AbortSignal, { connectMs, answerMs }: typ
   }
 }
 
-async function firstBytes(body: AsyncIterable<Buffer>): Promise<string> {
+async function firstBytes(body: AsyncIterable<Buffer>): Promise<Buffer> {
   const chunks: Buffer[] = []
   let size = 0
   for await (const chunk of body) {
@@ -49,5 +60,5 @@ async function firstBytes(body: AsyncIterable<Buffer>): Promise<string> {
     size += chunk.length
     if (size >= maxBodyBytes) break
   }
-  return Buffer.concat(chunks).subarray(0, maxBodyBytes).toString('utf8')
+  return Buffer.concat(chunks).subarray(0, maxBodyBytes)
 }

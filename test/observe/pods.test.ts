@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { kubePodNames, kubePodsNamed } from '../../src/observe/pods.ts'
+import { kubeNames, kubePodsNamed } from '../../src/observe/pods.ts'
 import { fakePorts } from './fake-ports.ts'
 
 const secret = { env: [{ name: 'PASSWORD', value: 'hunter2' }], envFrom: [{ secretRef: { name: 's' } }] }
@@ -78,34 +78,35 @@ describe.each([
   })
 })
 
-describe('the names of all pods', () => {
-  test('page by page', async () => {
-    const asked: string[] = []
-    const pages = [
-      { metadata: { continue: 'a b' }, items: [{ metadata: { namespace: 'x', name: 'b' } }] },
-      { metadata: {}, items: [{ metadata: { namespace: 'x', name: 'a' } }] },
-    ]
-    const get = (_context: string, path: string) => Promise.resolve({ status: 200, body: pages[asked.push(path) - 1] as never })
-    expect(await kubePodNames(fakePorts({ kube: { get } }), { context: 'c' })).toEqual({ status: 200, names: ['x/a', 'x/b'] })
-    expect(asked).toEqual(['/api/v1/pods?limit=500', '/api/v1/pods?limit=500&continue=a%20b'])
-  })
-
-  test('in a node, by words that are no script', async () => {
-    const asked: (readonly string[])[] = []
-    const exec = (_node: string, argv: readonly string[]) => {
-      asked.push(argv)
-      return Promise.resolve({ exitCode: 0, stdout: 'x/b\nx/a\n', stderr: '' })
-    }
-    expect(await kubePodNames(fakePorts({ docker: { exec } }), { node: 'n', namespace: '$(id)' })).toEqual({
-      status: 200,
-      names: ['x/a', 'x/b'],
+describe.each([
+  ['by a context', { context: 'kind-dev' }, 500],
+  ['in a node', { node: 'dev-control-plane' }, 50],
+])('the names of all objects of a kind, %s', (_how, way, limit) => {
+  const pages = [
+    { metadata: { continue: 'a b' }, items: [{ metadata: { namespace: 'x', name: 'b' } }] },
+    { metadata: {}, items: [{ metadata: { namespace: 'x', name: 'a' } }] },
+  ]
+  /** One page after the other, however it is asked for. */
+  const paged = (asked: string[]) =>
+    fakePorts({
+      kube: { get: (_context, path) => Promise.resolve({ status: 200, body: pages[asked.push(path) - 1] as never }) },
+      docker: {
+        exec: (_node, argv) => Promise.resolve({ exitCode: 0, stdout: JSON.stringify(pages[asked.push(argv.at(-1)!) - 1]), stderr: '' }),
+      },
     })
-    expect(asked[0]).toContain('--namespace=$(id)')
-    expect(asked[0]![0]).toBe('timeout')
+
+  test.each([
+    ['pods', undefined, '/api/v1/pods'],
+    ['deployments', 'shop', '/apis/apps/v1/namespaces/shop/deployments'],
+    ['jobs', '$(id)', '/apis/batch/v1/namespaces/%24(id)/jobs'],
+  ] as const)('%s of namespace %s, page by page', async (resource, namespace, path) => {
+    const asked: string[] = []
+    const query = { ...way, resource, ...(namespace !== undefined && { namespace }) }
+    expect(await kubeNames(paged(asked), query)).toEqual({ status: 200, names: ['x/a', 'x/b'] })
+    expect(asked).toEqual([`${path}?limit=${limit}`, `${path}?limit=${limit}&continue=a%20b`])
   })
 
   test('where that is forbidden', async () => {
-    expect(await kubePodNames(answering(403, {}), { node: 'n' })).toEqual({ status: 403, names: [] })
-    expect(await kubePodNames(answering(403, {}), { context: 'c' })).toEqual({ status: 403, names: [] })
+    expect(await kubeNames(answering(403, {}), { ...way, resource: 'pods' })).toEqual({ status: 403, names: [] })
   })
 })

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { ContainerSummary, FileEntry, PodImages } from '../../src/model/observation.ts'
+import type { ContainerSummary, FileEntry, PodImages, PullEvent, WaitingPod } from '../../src/model/observation.ts'
 import { attached } from './container.ts'
 import type { ClusterOptions, NodeOptions } from './kind.ts'
 import { shapes, type ContainerdVersion } from './recorded.ts'
@@ -20,14 +20,24 @@ export interface ClusterWorld {
   /** sha256 of its certificate authority. */
   readonly authority: string
   readonly configMap: string | null | number
-  /** What its pods name. */
-  readonly images: readonly string[]
+  readonly waiting: readonly WaitingPod[]
+  readonly events: readonly PullEvent[]
+  readonly workloads: { readonly [resource: string]: readonly string[] }
   readonly pods: readonly PodImages[]
   readonly nodes: readonly NodeWorld[]
 }
 
 const hosting = 'host: "localhost:5001"\nhelp: "https://kind.sigs.k8s.io/docs/user/local-registry/"\n'
 const sha = (text: string, encoding: 'hex' | 'base64'): string => createHash('sha256').update(text).digest(encoding)
+
+const waitsFor = (image: string, index: number): WaitingPod => ({
+  namespace: 'default',
+  name: `starts-${index}`,
+  uid: `uid-${index}`,
+  node: 'dev-worker',
+  hasPullSecrets: false,
+  containers: [{ name: 'app', kind: 'container', image, reason: 'ContainerCreating' }],
+})
 
 /** A kind cluster as the recorded one is, with some facts changed. */
 export function clusterWorld(name: string, options: ClusterOptions, index: number): ClusterWorld {
@@ -41,7 +51,9 @@ export function clusterWorld(name: string, options: ClusterOptions, index: numbe
     apiPort,
     authority,
     configMap: options.configMap === undefined ? hosting : options.configMap,
-    images: options.images ?? ['registry.k8s.io/kube-proxy:v1.34.4', 'docker.io/kindest/kindnetd:v20250512'],
+    waiting: [...(options.images ?? ['docker.io/library/alpine:3']).map(waitsFor), ...(options.waiting ?? [])],
+    events: options.events ?? [],
+    workloads: options.workloads ?? {},
     pods: options.pods ?? [],
     nodes: suffixes.map((suffix, at) => {
       const [all, own] = [options.everyNode ?? {}, options.nodes?.[suffix] ?? {}]

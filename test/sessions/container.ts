@@ -9,6 +9,7 @@ export interface ContainerWorld {
   readonly listens: number
   readonly serves: Serving
   readonly empty: boolean
+  readonly blobBytes?: number | 'gone'
   readonly accessLog: boolean
   readonly log: string[]
 }
@@ -63,6 +64,7 @@ export function containerWorld(options: ContainerOptions, index: number): Contai
     listens,
     serves: state === 'paused' ? 'hangs' : (options.serves ?? 'registry'),
     empty: options.empty ?? false,
+    ...(options.blobBytes !== undefined && { blobBytes: options.blobBytes }),
     accessLog: options.accessLog ?? true,
     log: [],
   }

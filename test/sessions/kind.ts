@@ -2,11 +2,15 @@ import { liveSession, type Session } from '../../src/engine/session.ts'
 import {
   ObservationFailure,
   type CommandOutcome,
+  type DiskSpace,
+  type HeldImage,
   type KubeContext,
   type ObservationKind,
   type Observers,
   type PodImages,
   type PublishedPort,
+  type PullEvent,
+  type WaitingPod,
 } from '../../src/model/observation.ts'
 import { clusterWorld, type ClusterWorld } from './cluster.ts'
 import { containerWorld, type ContainerWorld } from './container.ts'
@@ -43,6 +47,8 @@ export interface ContainerOptions {
   serves?: Serving
   /** Whether it holds an image. */
   empty?: boolean
+  /** What is left of the blob of its image, in bytes. */
+  blobBytes?: number | 'gone'
   /** Whether its log shows requests. */
   accessLog?: boolean
 }
@@ -66,6 +72,9 @@ export interface NodeOptions {
   cri?: { exitCode: number; stderr: string } | null
   /** Seconds since the node or its containerd was started. */
   ageSeconds?: number
+  /** What its containerd holds. */
+  holds?: readonly HeldImage[]
+  disk?: DiskSpace
   /** How every run of ctr ends, where it does not get as far as asking. */
   ctr?: Partial<CommandOutcome>
 }
@@ -79,8 +88,13 @@ export interface ClusterOptions {
   everyNode?: NodeOptions
   /** The text of localRegistryHosting.v1; null: no such ConfigMap. A number: the API's status. */
   configMap?: string | null | number
-  /** The images that its pods name. */
+  /** The images for which its pods wait; nothing is said yet of why. */
   images?: readonly string[]
+  /** Pods of which a container waits, besides those. */
+  waiting?: readonly WaitingPod[]
+  events?: readonly PullEvent[]
+  /** `namespace/name` of Deployments and the like, by the API's name of their kind. */
+  workloads?: { readonly [resource: string]: readonly string[] }
   /** Its pods, where some are asked for by name. */
   pods?: readonly PodImages[]
   /** The host port of its API. */
@@ -94,9 +108,13 @@ export interface KindOptions extends ClusterOptions {
   containers?: readonly ContainerOptions[]
   /** What answers this process at an address, where it is not what the containers make of it. */
   host?: { [hostPort: string]: Serving }
+  /** Names of this machine that only itself knows. */
+  hostNames?: readonly string[]
   /** What the engine sees at every address, likewise. */
   engine?: Serving
   contexts?: (usual: KubeContext[]) => KubeContext[]
+  /** The engine's own images. */
+  engineImages?: readonly string[]
   /** Observations that cannot be had: kinds, or a function that gives the code. */
   fails?: readonly ObservationKind[] | ((kind: ObservationKind, query: Record<string, unknown>) => string | undefined)
 }
@@ -107,7 +125,9 @@ export interface World {
   readonly containers: readonly ContainerWorld[]
   readonly contexts: readonly KubeContext[]
   readonly host: { readonly [hostPort: string]: Serving }
+  readonly hostNames: readonly string[]
   readonly engine: Serving | undefined
+  readonly engineImages: readonly string[]
 }
 
 /**
@@ -129,7 +149,9 @@ export function kind(options: KindOptions = {}): Session {
     containers: [...registry, ...(options.containers ?? []).map((one, index) => containerWorld(one, index + 1))],
     contexts: options.contexts ? options.contexts(usual) : usual,
     host: options.host ?? {},
+    hostNames: options.hostNames ?? [],
     engine: options.engine,
+    engineImages: options.engineImages ?? [],
   }
   return liveSession(failing(createObserversOf(world), options.fails), (answer) => answer)
 }

@@ -2,6 +2,7 @@ import {
   ObservationFailure,
   type Answer,
   type CommandOutcome,
+  type NamedResource,
   type ObservationKind,
   type Observers,
   type Query,
@@ -39,6 +40,11 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
       ] ?? serving
     return fill(answers.distribution[seen]!, { address, ip: '127.0.0.1' })
   },
+  'docker.images': ({ engineImages }, { repository }) => ({
+    images: engineImages
+      .filter((name) => name.startsWith(`${repository}:`) || name.includes(`/${repository}:`))
+      .map((name) => ({ name, id: `sha256:${name}`, digests: [] })),
+  }),
   'docker.logLine': ({ containers }, { container, contains }) => {
     const found = containers.find((one) => one.summary.name === container)
     if (!found) throw new ObservationFailure('docker.logLine', 'docker-error', `no such container: ${container}`)
@@ -48,7 +54,7 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
     const { host, pathname, protocol } = new URL(url)
     const { serving, container } = atHost(world, host)
     if (serving === 'no-such-host') return fill(answers.http['unknown-host']!, { address: host, ip: '' })
-    return httpAnswer(serving, host, pathname, protocol === 'https:', container)
+    return contentAnswer(pathname, container) ?? httpAnswer(serving, host, pathname, protocol === 'https:', container)
   },
   'node.files': (world, { node, path }) => {
     const { entries } = nodeOf(world, node)
@@ -63,18 +69,28 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
     const { environment = {} } = options
     return { ...shapes.runtime, environment, version: `containerd ${module} v${containerd}`, args, ...cri, ...age }
   },
+  'node.images': (world, { node, registryHost }) => ({
+    images: (running(world, node, 'node.images').options.holds ?? []).filter((one) => one.name.startsWith(`${registryHost}/`)),
+  }),
+  'node.disk': (world, { node }) =>
+    running(world, node, 'node.disk').options.disk ?? {
+      mountedOn: '/var',
+      totalKiB: 264212084,
+      availableKiB: 61010320,
+      freeInodes: 15803101,
+    },
   'node.trace': (world, query) => nodeTrace(world, running(world, query.node, 'node.trace'), query),
   'kube.contexts': ({ contexts }) => ({ contexts }),
-  'kube.awaitedImages': (world, query) => ({ status: 200, images: apiOf(world, query).images }),
+  'kube.waitingPods': (world, query) => ({ status: 200, pods: apiOf(world, query).waiting }),
+  'kube.pullEvents': (world, query) => ({ status: 200, events: apiOf(world, query).events }),
   'kube.podsNamed': (world, query) => ({
     status: 200,
     pods: apiOf(world, query).pods.filter((one) => one.name === query.name && inNamespace(one.namespace, query.namespace)),
   }),
-  'kube.podNames': (world, query) => ({
+  'kube.names': (world, query) => ({
     status: 200,
-    names: apiOf(world, query)
-      .pods.filter((one) => inNamespace(one.namespace, query.namespace))
-      .map((one) => `${one.namespace}/${one.name}`)
+    names: namesIn(apiOf(world, query), query.resource)
+      .filter((one) => inNamespace(one.slice(0, one.indexOf('/')), query.namespace))
       .toSorted(),
   }),
   'kube.get': (world, query) => {
@@ -86,6 +102,11 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
     return { status: 200, body: { ...shapes.configMap, data: { 'localRegistryHosting.v1': configMap } } }
   },
 }
+
+const namesIn = ({ pods, waiting, workloads }: ClusterWorld, resource: NamedResource): string[] =>
+  resource === 'pods'
+    ? [...pods, ...waiting.filter((one) => !one.name.startsWith('starts-'))].map((one) => `${one.namespace}/${one.name}`)
+    : [...(workloads[resource] ?? [])]
 
 const inNamespace = (namespace: string, wanted: string | undefined): boolean => wanted === undefined || namespace === wanted
 
@@ -128,20 +149,37 @@ const nodeItem = ({ summary, containerd }: NodeWorld): Json => ({
 })
 
 /** What this machine finds at an address. */
-function atHost({ host, containers }: World, hostPort: string): { serving: Serving | 'no-such-host'; container?: ContainerWorld } {
-  const address = hostPort.replace(/^localhost:/, '127.0.0.1:')
+function atHost(
+  { host, hostNames, containers }: World,
+  hostPort: string,
+): { serving: Serving | 'no-such-host'; container?: ContainerWorld } {
+  const own = ['localhost', ...hostNames].find((name) => hostPort.startsWith(`${name}:`))
+  const address = own === undefined ? hostPort : hostPort.replace(own, '127.0.0.1')
   const set = host[address]
   if (set !== undefined) return { serving: set }
   const [, ip = '', port = ''] = /^\[?(.*?)\]?(?::(\d+))?$/.exec(address)!
   const direct = containers.find((one) => one.summary.networks.some((network) => network.address === ip))
   if (direct) return Number(port) === direct.listens ? { serving: direct.serves, container: direct } : { serving: 'refused' }
+  if (!/^[\d.]+$|:/.test(ip)) return { serving: 'no-such-host' }
   const family = ip.includes(':') ? ['::', '::1'] : ['', '0.0.0.0', '127.0.0.1', undefined]
   for (const container of containers) {
     const binding = container.detail.published.find((one) => String(one.hostPort) === port && family.includes(one.hostIp))
     if (binding && isUp(container))
       return binding.port === container.listens ? { serving: container.serves, container } : { serving: 'reset' }
   }
-  return { serving: /^[\d.]+$|:/.test(ip) ? 'refused' : 'no-such-host' }
+  return { serving: 'refused' }
+}
+
+/** The one blob of the recorded image. */
+const blob = { digest: 'sha256:519bbf4427ce65cd05f107f39ad9b781e44ef756339f8343303f898f41e110d0', size: 86 }
+
+/** What a registry says of a manifest by its digest, or of a blob; null where that is not what is asked. */
+function contentAnswer(path: string, container?: ContainerWorld): Answer<'http'> | null {
+  const [, kind, digest] = /^\/v2\/.+\/(manifests|blobs)\/(sha256:[0-9a-f]{64})$/.exec(path) ?? []
+  if (kind === undefined || container?.serves !== 'registry') return null
+  const isThere = !container.empty && (kind === 'manifests' || (digest === blob.digest && container.blobBytes !== 'gone'))
+  const bytes = container.blobBytes === 'gone' ? 0 : (container.blobBytes ?? blob.size)
+  return { status: isThere ? 200 : 404, headers: { 'content-length': String(bytes) }, body: '', bytes, ms: 1 }
 }
 
 function httpAnswer(serving: Serving, hostPort: string, path: string, tls: boolean, container?: ContainerWorld): Answer<'http'> {
