@@ -1,6 +1,6 @@
 import { InvalidArgumentError, Option, type Command } from 'commander'
 import { reporters } from '../reporters/index.ts'
-import { nearest } from '../discover/options.ts'
+import { nearest } from '../model/near-name.ts'
 import type { Severity } from '../model/words.ts'
 
 /** What `check` and its kin understand, as commander hands it over. */

@@ -66,6 +66,8 @@ export const stepSchema = v.variant('op', [
     name: v.string(),
     data: v.record(v.string(), v.string()),
   }),
+  /** An image of the engine to the registry, under the name by which the host pushes it. */
+  v.object({ op: v.literal('image.push'), source: v.string(), target: v.string() }),
   /** What the tool does not do itself: a sentence, or a command for the reader to run. */
   v.object({ op: v.literal('manual'), text: v.optional(v.string()), command: v.optional(v.string()) }),
 ])

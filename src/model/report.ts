@@ -50,14 +50,23 @@ export const symptomSchema = v.object({
   namespace: v.string(),
   pod: v.string(),
   container: v.string(),
+  /** Empty where it is not scheduled yet. */
   node: v.string(),
   image: v.string(),
+  /** As kubectl takes it: `deploy/app`. */
   owner: v.optional(v.string()),
   reason: v.string(),
   message: v.string(),
   class: v.string(),
+  /** `stale`: the image can be had now, the pod only waits for its next try; `intermittent`: it can be had now and then. */
   state: v.picklist(['current', 'stale', 'intermittent']),
   rootCause: v.nullable(v.string()),
+  /** The local registry that the image is of; null for an image from elsewhere, which is no matter of this tool. */
+  registry: v.optional(v.nullable(v.string())),
+  /** What to know of it where no root cause tells: what its class means, or what makes the pod go on. */
+  explanation: v.optional(v.string()),
+  /** The time until which the kubelet does not try again, where its events tell. */
+  backOffUntil: v.optional(v.string()),
 })
 
 export const resultStatusSchema = v.picklist(['pass', 'fail', 'skip', 'blocked', 'error'])
@@ -101,6 +110,8 @@ export const envelope = {
 export const checkReportSchema = v.object({
   ...envelope,
   kind: v.literal('CheckReport'),
+  /** Where only a part was asked after: pods of a namespace, one pod, or the pods of a workload (`deploy/app`). */
+  only: v.optional(v.object({ namespace: v.optional(v.string()), pod: v.optional(v.string()), owner: v.optional(v.string()) })),
   clusters: v.array(reportedClusterSchema),
   registries: v.array(reportedRegistrySchema),
   /** What discovery chose, and why: `-v` prints it. */

@@ -15,6 +15,14 @@ export interface Node {
 /** One way to a cluster's API. */
 export type ApiAccess = { readonly context: string } | { readonly node: string }
 
+/** Which pods are asked after; what is not set does not matter. */
+export interface PodsMeant {
+  readonly namespace?: string
+  readonly pod?: string
+  /** As kubectl takes it: `deploy/app`. */
+  readonly owner?: string
+}
+
 export interface Cluster {
   readonly name: string
   readonly provider: Provider
@@ -29,6 +37,10 @@ export interface Cluster {
   readonly api: readonly ApiAccess[]
   readonly containerRuntime: { readonly [node: string]: string }
   readonly kubelet: { readonly [node: string]: string }
+  /** `linux/amd64`, as the API tells it of a node. */
+  readonly platform: { readonly [node: string]: string }
+  /** Where not all pods are asked after. */
+  readonly podsMeant?: PodsMeant
 }
 
 /** Why a cluster is believed to use a registry host. */

@@ -2,27 +2,8 @@ import type { Code } from '../model/codes.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { certificateRemedy, dnsRemedy, mirrorsRemedy, proxyRemedy } from './node-settings.ts'
 import { configPathRemedy, hostsTomlRemedy, moveAwayRemedy } from './node-files.ts'
-import { showStep } from './show.ts'
-
-type Maker = (finding: Finding) => Remedy[]
-
-const text = (finding: Finding, key: string): string => {
-  const value = finding.data[key]
-  return typeof value === 'string' ? value : ''
-}
-
-/** A remedy whose steps are shown one by one. */
-export function remedy(title: string, risk: Remedy['risk'], ...steps: Step[]): Remedy {
-  return { title, risk, steps, show: steps.map(showStep) }
-}
-
-/** Commands for the reader; a line that begins with # is a sentence. */
-const manual = (title: string, ...lines: string[]): Remedy =>
-  remedy(
-    title,
-    'safe',
-    ...lines.map((line): Step => (line.startsWith('# ') ? { op: 'manual', text: line.slice(2) } : { op: 'manual', command: line })),
-  )
+import { imageMakers } from './images.ts'
+import { manual, remedy, text, type Maker } from './remedy.ts'
 
 const hostPort = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
 
@@ -165,6 +146,7 @@ const makers: { readonly [C in Code]: Maker } = {
   ],
   'node-dns-broken': (finding) => [dnsRemedy(finding)],
   'node-proxy-in-the-way': (finding) => [proxyRemedy(finding)],
+  ...imageMakers,
   'hosting-configmap-missing': configMapRemedy,
   'hosting-configmap-wrong': configMapRemedy,
 }

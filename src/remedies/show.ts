@@ -30,6 +30,10 @@ export function showStep(step: Step): string {
       const create = `${step.kubectl} -n ${quote(step.namespace)} create configmap ${quote(step.name)} ${literals.join(' ')} --dry-run=client -o yaml`
       return `${create} | ${step.kubectl} apply -f -`
     }
+    case 'image.push': {
+      const push = `docker push ${quote(step.target)}`
+      return step.source === step.target ? push : `docker tag ${quote(step.source)} ${quote(step.target)} && ${push}`
+    }
     case 'manual':
       return step.command ?? step.text ?? ''
   }

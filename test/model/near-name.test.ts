@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { nearest } from '../../src/discover/options.ts'
+import { nearest } from '../../src/model/near-name.ts'
 
 test.each([
   ['dve', ['dev', 'prod'], 'dev'],

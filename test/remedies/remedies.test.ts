@@ -20,6 +20,40 @@ const node = {
   files: {},
 }
 
+const pulls = {
+  registry: 'kind-registry',
+  container: 'kind-registry',
+  registryHost: 'localhost:5001',
+  nodes: ['dev-worker'],
+  images: ['localhost:5001/app:1'],
+  pushAs: 'localhost:5001/app:1',
+}
+
+const imageData = {
+  'image-not-pushed': [
+    { ...pulls, built: 'localhost:5001/app:1' },
+    { ...pulls, built: 'app:1' },
+    { ...pulls, built: 'app:1', pushAs: null },
+  ],
+  'image-not-in-registry': [{ ...pulls, near: 'app:2' }, pulls],
+  'registry-emptied': [{ ...pulls, holder: 'dev-worker' }],
+  'registry-content-incomplete': [
+    { ...pulls, missing: [`sha256:${'ab'.repeat(32)}`] },
+    { ...pulls, container: null },
+  ],
+  'image-platform-mismatch': [{ ...pulls, platform: 'linux/amd64' }],
+  'image-name-invalid': [pulls],
+  'error-masks-not-found': [pulls],
+  'registry-auth-required': [pulls],
+  'registry-forbids': [pulls],
+  'registry-rate-limits': [pulls, { ...pulls, container: null }],
+  'registry-server-error': [pulls],
+  'node-disk-full': [pulls],
+  'pull-queue-blocked': [{ ...pulls, behind: 'other:5000/app:1' }],
+  'pull-policy-never': [pulls],
+  'in-cluster-pull-failed': [pulls],
+} as const
+
 /** What findings of each code carry; several where that makes another remedy. */
 const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
   'node-not-running': [
@@ -97,6 +131,7 @@ const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
     { nodes: ['dev-worker'], network: 'kind', resolvConf: null },
   ],
   'node-proxy-in-the-way': [{ nodes: ['dev-worker'], noProxy: '10.0.0.0/8,kind-registry' }],
+  ...imageData,
   'hosting-configmap-missing': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }, { host: null }],
   'hosting-configmap-wrong': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }],
 }
