@@ -7,6 +7,7 @@ import { examine } from './engine/examine.ts'
 import { explain as explainWith } from './engine/explain.ts'
 import type { FilesToExplain } from './engine/given-files.ts'
 import type { WantedPod } from './engine/find-pod.ts'
+import type { Target } from './engine/target.ts'
 import { liveSession, replaySession, type Session } from './engine/session.ts'
 import type { PullPlanDocument } from './model/pull-plan.ts'
 import type { Report } from './model/report.ts'
@@ -18,9 +19,11 @@ export { classifyPullError, type ClassifiedPullError } from './containerd/pull-e
 export { SelectionError, UnknownNameError, type Selection } from './discover/options.ts'
 export type { FilesToExplain } from './engine/given-files.ts'
 export type { WantedPod } from './engine/find-pod.ts'
+export type { Target } from './engine/target.ts'
 export { codes, type Code, type CodeInfo } from './model/codes.ts'
 export type { Evidence, Remedy, ReportedFinding, Risk, Step } from './model/finding.ts'
 export type { NodePullPlan, PlannedEndpoint, PullAttempt, PullError, PullPlanDocument } from './model/pull-plan.ts'
+export { pullErrorMeanings, type PullErrorMeaning } from './model/pull-error-meanings.ts'
 export type { PullErrorClass } from './model/pull-error.ts'
 export type { CheckResult, Report, ResultStatus } from './model/report.ts'
 export type { Output, Reporter, ReporterOptions } from './model/reporter.ts'
@@ -39,6 +42,10 @@ export interface LiveOptions {
 }
 
 export interface CheckOptions extends LiveOptions {
+  /** Only this pod, or the pods of this workload, with what they need; default: everything. */
+  readonly target?: Target
+  /** Only pods of this namespace are asked after; default: all. */
+  readonly namespace?: string
   /** Ids of the checks to run (`node/registry-config`); default: all. Unknown ids are ignored. */
   readonly checks?: readonly string[]
   /** From which severity on `exitCode` is 1; default: error. */
@@ -51,6 +58,8 @@ const settings = (options: CheckOptions) => ({
   selection: { clusters: [], ...options.selection },
   checks: chosen(options),
   failOn: options.failOn ?? ('error' as const),
+  ...(options.target !== undefined && { target: options.target }),
+  ...(options.namespace !== undefined && { namespace: options.namespace }),
 })
 
 /**

@@ -1,5 +1,6 @@
 import type { AnyCheck } from './define-check.ts'
 import hostingConfigmap from './cluster/hosting-configmap.ts'
+import podImages from './cluster/pod-images.ts'
 import registryAnswersEngine from './engine/registry-answers-engine.ts'
 import registryRunning from './engine/registry-running.ts'
 import registryAnswersHost from './host/registry-answers-host.ts'
@@ -19,5 +20,6 @@ export const checks: readonly AnyCheck[] = [
   registryAnswersNodes,
   criAvailable,
   registryConfig,
+  podImages,
   hostingConfigmap,
 ]

@@ -1,9 +1,10 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
-import { nearest } from '../discover/options.ts'
+import { nearest } from '../model/near-name.ts'
 import { planError } from '../engine/plan-document.ts'
 import { errorReport } from '../engine/report.ts'
 import { tool } from '../model/tool.ts'
 import { planReporters } from '../reporters/index.ts'
+import type { CheckArguments } from './commands/check.ts'
 import type { ExplainArguments } from './commands/explain.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
@@ -61,12 +62,13 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
       program.command('check', { isDefault: true }).description('examine clusters and their registries (also what no command means)'),
     ),
   )
+    .argument('[target]', 'only pod/NAME, or the pods of deploy/NAME (sts, ds, rs and job likewise)')
+    .option('-n, --namespace <name>', 'only pods of this namespace; default: all')
     .option('--from <bundle>', 'judge a saved bundle instead of live clusters')
-    .allowExcessArguments()
-    .action(async (options: SharedOptions, { args: [word, ...excess] }: Command) => {
-      if (word !== undefined) throw excess.length > 0 ? new UsageError('too many arguments') : unknownCommand(word, program)
-      const { check } = await import('./commands/check.ts')
-      done(await check(options, env))
+    .action(async (word: string | undefined, options: CheckArguments) => {
+      if (word !== undefined && !word.includes('/')) throw unknownCommand(word, program)
+      const [{ check }, { parseTarget }] = await Promise.all([import('./commands/check.ts'), import('./parse-target.ts')])
+      done(await check({ ...options, ...(word !== undefined && { target: parseTarget(word) }) }, env))
     })
 
   addOutputOptions(

@@ -110,8 +110,8 @@ async function reachFrom(look: Look, cluster: Cluster, node: string, registry: R
   const known = pulls.flatMap((one) => (one.ok ? [one.answer] : []))
   const targets = [...new Map(known.flatMap(ownTargets).map((one) => [one.address, one])).values()]
   const first = targets[0] ?? { address: registry.address, scheme: registry.scheme }
-  if (known.some((one) => one.reaches))
-    return { node, ...first, asked: { ok: true, answer: { kind: 'answers', status: 200, isRegistry: true } } }
+  const reached = known.find((one) => one.reaches)
+  if (reached) return { node, ...first, asked: { ok: true, answer: { kind: 'answers', status: statusOf(reached), isRegistry: true } } }
 
   const image = await imageToAsk(look, registry)
   let last: AskedNode | undefined
@@ -121,6 +121,12 @@ async function reachFrom(look: Look, cluster: Cluster, node: string, registry: R
     if (asked.ok && asked.answer.kind === 'answers' && asked.answer.isRegistry) return { node, ...target, asked }
   }
   return last!
+}
+
+/** The last answer to a pull that reached its registry. */
+function statusOf({ pull }: RegistryPull): number {
+  const answered = pull.attempts.flatMap(({ outcome }) => ('status' in outcome ? [outcome.status] : []))
+  return pull.outcome === 'ok' ? 200 : (answered.at(-1) ?? 200)
 }
 
 function ownTargets({ pull, isOwn }: RegistryPull): { address: string; scheme: Scheme }[] {

@@ -21,17 +21,18 @@ export interface NodePull extends NodePlan, PullOutcome {
 /**
  * Asks what a pull on a node comes to, without pulling: the node's own containerd client makes the requests of the plan
  * where it resolves as the CRI does; elsewhere each endpoint of the plan is asked directly. Nothing is stored.
+ * @param again asks once more what was asked before, as the how manieth time: of what comes and goes one answer tells nothing
  * @throws ObservationFailure where the node cannot be asked
  */
-export function nodePull(look: Look, node: string, image: string): Promise<NodePull> {
-  return look.once(`nodePull ${node} ${image}`, async () => {
+export function nodePull(look: Look, node: string, image: string, again = 0): Promise<NodePull> {
+  return look.once(`nodePull ${node} ${image} ${again}`, async () => {
     const planned = await nodePlan(look, node, image)
     const { plan } = planned
     const done = (asked: PullOutcome): NodePull => ({ ...planned, node, image, ...asked })
     if (plan.kind === 'invalid-image') return { ...done({ attempts: [], outcome: 'fails' }), text: plan.image.error }
     const { path, image: reference } = plan
     if (path.path === 'none') return { ...done({ attempts: [], outcome: 'fails' }), text: path.text }
-    const asked = path.endpointsFrom === 'mirrors' ? await askEndpoints(look, node, planned) : await trace(look, node, planned, path)
+    const asked = path.endpointsFrom === 'mirrors' ? await askEndpoints(look, node, planned) : await trace(look, node, planned, path, again)
     return {
       ...done(asked),
       ...(asked.error && { text: kubeletText(image, reference, asked.error, path.path, { rules: rulesOf(planned.containerd.version) }) }),
@@ -52,13 +53,15 @@ async function trace(
   node: string,
   { containerd, plan }: NodePlan,
   path: Exclude<PullPath, { path: 'none' }>,
+  again: number,
 ): Promise<PullOutcome> {
   if (plan.kind !== 'plan') throw new Error('there is nothing to trace')
   const { image: reference, endpoints } = plan
   const directory = 'directory' in endpoints ? endpoints.directory : undefined
   // A file that ends containerd ends its client too, and an order that changes cannot be compared.
   if (endpoints.kind === 'crash') return { attempts: [], outcome: 'fails' }
-  const traced = await look('node.trace', { node, image: reference.canonical, hostsDir: hostsDirOf(path, directory) })
+  const query = { node, image: reference.canonical, hostsDir: hostsDirOf(path, directory) }
+  const traced = await look('node.trace', { ...query, ...(again > 0 && { again }) })
   const parsed = parseTrace(traced.stderr, traced.lineMs)
   if (parsed.attempts.length === 0 && parsed.error === undefined && traced.exitCode !== 0) throw notTraced(node, traced)
   const succeeded = traced.exitCode === 0

@@ -4,10 +4,11 @@ import { splitHostPort } from '../containerd/registry-host.ts'
 import type { Code } from '../model/codes.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { ContainerDetail, Look, NodeRuntime } from '../model/observation.ts'
-import type { Cluster } from '../model/topology.ts'
+import type { Cluster, Registry } from '../model/topology.ts'
 import type { AskedNode, NodeAnswer } from './ask.ts'
 import { nodeContainerd } from './node-containerd.ts'
 import { nodeFiles, textOf } from './node-files.ts'
+import { askBase } from './registry-detail.ts'
 
 /** What keeps a node from a registry. */
 export interface ReachProblem {
@@ -32,16 +33,17 @@ export async function reachProblem(
   one: AskedNode,
   all: readonly AskedNode[],
   detail: ContainerDetail | null,
+  registry: Registry,
 ): Promise<ReachProblem | null> {
   if (!one.asked.ok) return null
   const { answer } = one.asked
   // Whether a certificate is the right one is for the configuration to answer.
-  if (answer.kind === 'untrusted' || (answer.kind === 'answers' && answer.isRegistry)) return null
+  if (answer.kind === 'untrusted' || (answer.kind === 'answers' && answer.isRegistry && refusalOf(answer.status) === null)) return null
   const saw = sawOf(answer)
   const { environment } = await nodeContainerd(look, one.node)
   const proxy = proxyFor(environment, { scheme: one.scheme, host: one.address })
   if (proxy !== null) return { ...throughProxy(proxy, environment, one), saw }
-  if (answer.kind === 'answers') return { code: 'registry-not-answering', what: 'is answered by something that is no registry', saw }
+  if (answer.kind === 'answers') return answerProblem(look, registry, answer, saw)
   if (answer.kind === 'silent') {
     if (detail?.state === 'paused') return { code: 'registry-hanging', what: 'accepts connections and never answers', saw }
     const dns = await silentDns(look, cluster, one, all)
@@ -55,6 +57,26 @@ export async function reachProblem(
   }
   const what = answer.error === 'connection-refused' ? 'refuses the connection' : 'cannot be reached'
   return { code: 'registry-unreachable-from-node', what, saw }
+}
+
+/** What an answer says of the registry itself; credentials and rights are a matter of who asks. */
+function refusalOf(status: number): Code | null {
+  if (status === 429) return 'registry-rate-limits'
+  return status >= 500 ? 'registry-server-error' : null
+}
+
+/** A registry that refuses need not say that it is one; that it answers the host at its base does. */
+async function answerProblem(
+  look: Look,
+  { hostAddress }: Registry,
+  { status, isRegistry }: { readonly status: number; readonly isRegistry: boolean },
+  saw: string,
+): Promise<ReachProblem | null> {
+  const refuses = status === 401 || status === 403 || refusalOf(status) !== null
+  if (!isRegistry && !(refuses && hostAddress !== undefined && (await askBase(look, hostAddress)).isRegistry))
+    return { code: 'registry-not-answering', what: 'is answered by something that is no registry', saw }
+  const code = refusalOf(status)
+  return code && { code, what: `answers ${status}`, saw }
 }
 
 function sawOf(answer: Exclude<NodeAnswer, { kind: 'untrusted' }>): string {

@@ -1,3 +1,4 @@
+import { codes } from '../model/codes.ts'
 import { findingId, type Evidence, type Finding } from '../model/finding.ts'
 import { consequenceOf } from './consequences.ts'
 
@@ -13,8 +14,10 @@ export interface RootCause {
  */
 export function collapse(findings: readonly Finding[]): RootCause[] {
   const causeOf = new Map<Finding, { cause: Finding; because: Evidence }>()
+  const nearestFirst = findings.toSorted((a, b) => orderOf(b) - orderOf(a))
   for (const finding of findings) {
-    for (const cause of findings) {
+    // A pull fails at the first thing in its way: behind a node that is misled, a stopped registry is a fault of its own.
+    for (const cause of finding.code === 'in-cluster-pull-failed' ? nearestFirst : findings) {
       if (cause === finding || leadsBackTo(finding, cause, causeOf)) continue
       const because = consequenceOf(finding, cause)
       if (because) {
@@ -36,6 +39,10 @@ export function collapse(findings: readonly Finding[]): RootCause[] {
       .sort((a, b) => (findingId(a.finding) < findingId(b.finding) ? -1 : 1)),
   }))
 }
+
+const order = Object.keys(codes)
+/** Codes are ordered by the way of an image. */
+const orderOf = ({ code }: Finding): number => order.indexOf(code)
 
 /** Whether `cause` is itself explained, by some way, by `finding`: two findings must not explain each other. */
 function leadsBackTo(finding: Finding, cause: Finding, causeOf: ReadonlyMap<Finding, { cause: Finding }>): boolean {

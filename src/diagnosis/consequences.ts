@@ -1,14 +1,7 @@
 import type { Code } from '../model/codes.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
-
-/** Why one finding follows from another, or null where it does not. */
-export type Rule = (finding: Finding, cause: Finding) => Evidence | null
-
-const because = (asked: string, saw: string): Evidence => ({ vantage: 'engine', asked, saw })
-
-const registryOf = (finding: Finding): unknown => (finding.subject.kind === 'registry' ? finding.subject.name : finding.data['registry'])
-const clusterOf = (finding: Finding): string | undefined =>
-  finding.subject.kind === 'cluster' ? finding.subject.name : finding.subject.cluster
+import { blockedQueue, brokenWay, emptiedRegistry, maskedError, refusingRegistry } from './pull-consequences.ts'
+import { because, clusterOf, registryOf, type Rule } from './rule.ts'
 
 /** What is seen of a registry that is not there, on any way to it. */
 const seenOfAnAbsentRegistry: readonly Code[] = [
@@ -76,7 +69,18 @@ const stoppedNode: Rule = (finding, cause) =>
     : null
 
 /** Every rule by which a finding is the consequence of another. */
-export const rules: { readonly [name: string]: Rule } = { stoppedNode, absentRegistry, hangingRegistry, offTheNetwork, notPublished }
+export const rules: { readonly [name: string]: Rule } = {
+  stoppedNode,
+  absentRegistry,
+  hangingRegistry,
+  offTheNetwork,
+  notPublished,
+  brokenWay,
+  emptiedRegistry,
+  maskedError,
+  blockedQueue,
+  refusingRegistry,
+}
 
 /** Evidence that `finding` follows from `cause`, or null. What no rule explains stays a root cause of its own. */
 export function consequenceOf(finding: Finding, cause: Finding): Evidence | null {

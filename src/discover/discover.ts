@@ -1,4 +1,5 @@
 import { splitHostPort } from '../containerd/registry-host.ts'
+import type { Json } from '../model/json.ts'
 import type { Look } from '../model/observation.ts'
 import type { Choice, Cluster, Gap, RegistryReference, Topology } from '../model/topology.ts'
 import { dig, kubeObject } from '../derive/kube.ts'
@@ -89,20 +90,25 @@ async function describeNodes(
   look: Look,
   cluster: FoundCluster,
   access: ClusterAccess,
-): Promise<Pick<Cluster, 'containerRuntime' | 'kubelet'>> {
+): Promise<Pick<Cluster, 'containerRuntime' | 'kubelet' | 'platform'>> {
   const containerRuntime: Record<string, string> = {}
   const kubelet: Record<string, string> = {}
+  const platform: Record<string, string> = {}
   const list = await orNull(kubeObject(look, access, '/api/v1/nodes'))
   const items = dig(list, 'items')
   for (const item of Array.isArray(items) ? items : []) {
-    const [name, runtime, version] = [
-      dig(item, 'metadata', 'name'),
-      dig(item, 'status', 'nodeInfo', 'containerRuntimeVersion'),
-      dig(item, 'status', 'nodeInfo', 'kubeletVersion'),
+    const name = dig(item, 'metadata', 'name')
+    const info = (key: string): Json | undefined => dig(item, 'status', 'nodeInfo', key)
+    const [runtime, version, os, architecture] = [
+      info('containerRuntimeVersion'),
+      info('kubeletVersion'),
+      info('operatingSystem'),
+      info('architecture'),
     ]
     if (typeof name !== 'string') continue
     if (typeof runtime === 'string') containerRuntime[name] = runtime
     if (typeof version === 'string') kubelet[name] = version
+    if (typeof os === 'string' && typeof architecture === 'string') platform[name] = `${os}/${architecture}`
   }
   // A node tells for itself what runs there; the API still has the old version for a while after a restart.
   await Promise.all(
@@ -111,5 +117,5 @@ async function describeNodes(
       if (containerd) containerRuntime[name] = `containerd://${containerd.version.text}`
     }),
   )
-  return { containerRuntime, kubelet }
+  return { containerRuntime, kubelet, platform }
 }

@@ -3,7 +3,7 @@ import { urlsOfHostsToml } from '../containerd/hosts-toml.ts'
 import { newestVersion, rulesOf } from '../containerd/version-rules.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import { hostingConfigMap } from '../derive/hosting-configmap.ts'
-import { awaitedImages } from '../derive/kube.ts'
+import { waitingPods } from '../derive/pods.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
 import { orNull } from '../derive/tried.ts'
 import { containerdDirectory, nodeFiles, textOf } from '../derive/node-files.ts'
@@ -47,9 +47,9 @@ export async function clusterReferences(
     else references.push({ cluster: cluster.name, registryHost, source, endpoints, nodes: node === undefined ? [] : [node] })
   }
 
-  const [configMap, images, ...nodes] = await Promise.all([
+  const [configMap, pods, ...nodes] = await Promise.all([
     hostingConfigMap(look, access).catch((error: unknown) => (tell(error), null)),
-    awaitedImages(look, access).catch((error: unknown) => (tell(error), [])),
+    waitingPods(look, access).catch((error: unknown) => (tell(error), [])),
     ...cluster.nodes.map((node) => nodeReferences(look, node.name, node.running).catch((error: unknown) => (tell(error), []))),
   ])
   // KEP-1755: hostFromContainerRuntime is the host of images as nodes pull them; where it is not set, `host` is.
@@ -62,6 +62,7 @@ export async function clusterReferences(
   })
   // `localhost:PORT` of an image can only be meant for a local registry; `localhost/app` is how podman names what it builds.
   // Of other hosts their containers must tell.
+  const images = pods.flatMap((pod) => pod.containers.map((one) => one.image))
   for (const registryHost of new Set(images.map(hostOfImage)))
     if ((isLoopback(registryHost) && /:\d+$/.test(registryHost)) || isLocal(registryHost)) add(registryHost, 'pod', [])
   return { references, unread }

@@ -4,12 +4,18 @@ import { discover } from '../discover/discover.ts'
 import type { Selection } from '../discover/options.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
 import type { Report } from '../model/report.ts'
+import type { Topology } from '../model/topology.ts'
 import type { Severity } from '../model/words.ts'
 import { buildReport, errorReport } from './report.ts'
 import { runChecks, type CheckOutcome } from './run-checks.ts'
+import { narrow, type Target } from './target.ts'
 
 export interface ExamineOptions {
   readonly selection: Selection
+  /** Only this pod, or the pods of this workload, with what they need; default: everything. */
+  readonly target?: Target
+  /** Only pods of this namespace are asked after. */
+  readonly namespace?: string
   readonly checks: readonly AnyCheck[]
   readonly failOn: Severity
   readonly mode: 'live' | 'bundle'
@@ -33,7 +39,7 @@ export async function examine(look: Look, options: ExamineOptions): Promise<Repo
     mode: options.mode,
   })
   try {
-    const topology = await discover(look, options.selection)
+    const topology = await meantOf(look, await discover(look, options.selection), options)
     const outcomes = await runChecks(look, options.checks, topology, options)
     return await buildReport(look, run(), topology, outcomes, options.failOn)
   } catch (error) {
@@ -41,4 +47,10 @@ export async function examine(look: Look, options: ExamineOptions): Promise<Repo
     if (error instanceof NoClusterError) return errorReport(run(), 3, { code: 'no-cluster', message: error.message })
     throw error
   }
+}
+
+async function meantOf(look: Look, topology: Topology, { target, namespace }: ExamineOptions): Promise<Topology> {
+  if (target) return narrow(look, topology, target, namespace)
+  if (namespace === undefined) return topology
+  return { ...topology, clusters: topology.clusters.map((one) => ({ ...one, podsMeant: { namespace } })) }
 }

@@ -1,4 +1,4 @@
-import { podNames, podsNamed } from '../derive/pods.ts'
+import { namesOf, podsNamed } from '../derive/pods.ts'
 import { tried } from '../derive/tried.ts'
 import { apiOf } from '../discover/clusters.ts'
 import type { FoundCluster } from '../discover/kind.ts'
@@ -33,33 +33,44 @@ export async function findPod(
   )
   const found = asked.flatMap(({ cluster, pods }) => (pods.ok ? pods.answer.map((pod) => ({ cluster, pod })) : []))
   if (found.length === 1) return found[0]!
-  if (found.length > 1) throw new SelectionError(ambiguous(name, found))
+  if (found.length > 1) throw new SelectionError(ambiguous('pods', name, found))
 
   for (const { pods } of asked) if (!pods.ok) throw new ObservationFailure('kube.podsNamed', pods.code, pods.reason)
-  const names = (await Promise.all(asked.map(({ access }) => tried(podNames(look, access))))).flatMap((one) => (one.ok ? one.answer : []))
-  throw unknownPod(name, namespace, names)
+  const names = (await Promise.all(asked.map(({ access }) => tried(namesOf(look, access, 'pods'))))).flatMap((one) =>
+    one.ok ? one.answer : [],
+  )
+  throw unknownObject('pod', name, namespace, names)
 }
 
-function ambiguous(name: string, found: readonly FoundPod[]): string {
+/** That a name is not enough, and what would be. */
+export function ambiguous(
+  what: string,
+  name: string,
+  found: readonly { readonly cluster: { readonly name: string }; readonly pod: { readonly namespace: string } }[],
+): string {
   const clusters = [...new Set(found.map(({ cluster }) => cluster.name))]
   const namespaces = [...new Set(found.map(({ pod }) => pod.namespace))]
   const [where, flag] =
     namespaces.length > 1
       ? [`the namespaces ${namespaces.join(', ')}`, '--namespace']
       : [`namespace ${namespaces[0]} of the clusters ${clusters.join(', ')}`, '--cluster']
-  return `there are ${found.length} pods named "${name}", in ${where}: say which with ${flag}`
+  return `there are ${found.length} ${what} named "${name}", in ${where}: say which with ${flag}`
 }
 
-function unknownPod(name: string, namespace: string | undefined, all: readonly string[]): SelectionError {
+/**
+ * That there is no such object, with where one of that name is, or which have a name near it.
+ * @param all what there is of its kind, `namespace/name`
+ */
+export function unknownObject(kind: string, name: string, namespace: string | undefined, all: readonly string[]): SelectionError {
   const elsewhere = all.filter((one) => one.endsWith(`/${name}`)).map((one) => one.slice(0, one.indexOf('/')))
   if (elsewhere.length > 0)
     return new SelectionError(
-      `namespace ${namespace} has no pod "${name}"; there is one in namespace ${[...new Set(elsewhere)].join(', ')}`,
+      `namespace ${namespace} has no ${kind} "${name}"; there is one in namespace ${[...new Set(elsewhere)].join(', ')}`,
     )
   const names = all
     .filter((one) => namespace === undefined || one.startsWith(`${namespace}/`))
     .map((one) => one.slice(one.indexOf('/') + 1))
   // Pods of a Deployment are named after it.
   const ofOwner = names.filter((one) => one.startsWith(`${name}-`))
-  return new UnknownNameError('pod', name, ofOwner.length > 0 ? ofOwner : [...new Set(names)])
+  return new UnknownNameError(kind, name, ofOwner.length > 0 ? ofOwner : [...new Set(names)])
 }

@@ -1,5 +1,5 @@
-import { collapse } from '../diagnosis/collapse.ts'
-import { mergeFindings } from '../diagnosis/merge.ts'
+import podImages from '../checks/cluster/pod-images.ts'
+import { diagnose } from '../diagnosis/diagnose.ts'
 import { codes, docsOf } from '../model/codes.ts'
 import { findingId, type Finding, type ReportedFinding } from '../model/finding.ts'
 import { isAbsent, type Look } from '../model/observation.ts'
@@ -9,6 +9,7 @@ import type { Registry, Topology } from '../model/topology.ts'
 import type { Severity } from '../model/words.ts'
 import { remediesFor } from '../remedies/remedies.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { reportSymptoms } from './report-symptoms.ts'
 import type { CheckOutcome } from './run-checks.ts'
 
 /** What every report says of its run. */
@@ -39,12 +40,14 @@ export async function buildReport(
     results.flatMap((one) => one.findings.map((finding) => ({ check: check.id, finding }))),
   )
   const judged = new Map(topology.clusters.map(({ name, nodes }) => [name, nodes.filter((node) => node.running).map((node) => node.name)]))
-  const { findings, became } = mergeFindings(found, judged)
-  const roots = collapse(findings.map((one) => one.finding))
+  const { findings, roots, became, rootOf } = diagnose(found, judged)
   const checkOf = new Map(findings.map((one) => [one.finding, one.check]))
   const evidenceOf = new Map(
     roots.flatMap((root) => root.explains.map(({ finding, because }) => [finding, [...finding.evidence, because]] as const)),
   )
+  // Who left the check out did not ask after pods.
+  const symptoms = outcomes.some((one) => one.check.id === podImages.id) ? await reportSymptoms(look, topology, rootOf) : []
+  const podsMeant = topology.clusters[0]?.podsMeant
   const ordered = roots.toSorted(byImportance).flatMap((root) => [root.finding, ...root.explains.map((one) => one.finding)])
   const { exitCode, gap } = exitCodeOf(
     ordered.map((one) => codes[one.code].severity),
@@ -60,6 +63,7 @@ export async function buildReport(
     status: statusOf(exitCode),
     exitCode,
     ...(gap && { error: gap }),
+    ...(podsMeant && { only: { ...podsMeant } }),
     clusters: topology.clusters.map(({ name, provider, context, network, nodes, containerRuntime, kubelet }) => ({
       name,
       provider,
@@ -81,9 +85,9 @@ export async function buildReport(
       finding: findingId(finding),
       code: finding.code,
       explains: explains.map((one) => findingId(one.finding)),
-      symptoms: [],
+      symptoms: symptoms.filter((one) => one.rootCause === findingId(finding)).map((one) => one.id),
     })),
-    symptoms: [],
+    symptoms,
     checks: outcomes.map(({ check, results }) => ({
       id: check.id,
       title: check.title,
@@ -92,7 +96,7 @@ export async function buildReport(
         // A warning is listed and does not fail its check.
         status: own.some((one) => codes[one.code].severity === 'error') ? ('fail' as const) : status,
         ...(reason !== undefined && { reason }),
-        findings: [...new Set(own.map((one) => became.get(findingId(one)) ?? findingId(one)))],
+        findings: [...new Set(own.map((one) => became(findingId(one))))],
         durationMs,
         ...(timings && { timings: { ...timings } }),
         ...(notes && { notes: [...notes] }),

@@ -5,10 +5,11 @@ import { checks } from '../../src/checks/index.ts'
 import { discover } from '../../src/discover/discover.ts'
 import { runChecks, type CheckOutcome } from '../../src/engine/run-checks.ts'
 import type { Session } from '../../src/engine/session.ts'
-import { codes, docsOf, type Code } from '../../src/model/codes.ts'
+import { codes, docsOf } from '../../src/model/codes.ts'
 import { evidenceSchema, findingId } from '../../src/model/finding.ts'
 import { ObservationFailure, type Look } from '../../src/model/observation.ts'
 import { hopSchema, subjectSchema } from '../../src/model/words.ts'
+import type { Report } from '../../src/model/report.ts'
 import { remediesFor } from '../../src/remedies/remedies.ts'
 import * as v from 'valibot'
 import { hostsTomlWith, kind, leadingTo, listIgnored, mirrorsAndConfigPath, noCerts, noConfigPath } from '../sessions/kind.ts'
@@ -22,6 +23,20 @@ const tests = readdirSync(new URL('.', import.meta.url), { recursive: true, enco
 
 /** Between them, sessions in which every code is found. */
 const faulty: { [name: string]: () => Session } = {
+  'pods on a node that is misled': () =>
+    kind({
+      nodes: { worker2: noCerts },
+      waiting: [
+        {
+          namespace: 'default',
+          name: 'app',
+          uid: 'u1',
+          node: 'dev-worker2',
+          hasPullSecrets: false,
+          containers: [{ name: 'app', kind: 'container', image: 'localhost:5001/lab/hello:1', reason: 'ErrImagePull' }],
+        },
+      ],
+    }),
   'stopped registry': () => kind({ registry: { state: 'exited' } }),
   'paused registry': () => kind({ registry: { state: 'paused' } }),
   'removed registry': () => kind({ registry: null }),
@@ -135,6 +150,15 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
   })
 })
 
+/** Codes of what was found in recorded incidents. */
+function recordedCodes(): string[] {
+  const incidents = new URL('../../incidents/', import.meta.url)
+  return readdirSync(incidents).flatMap((name) => {
+    const { findings } = JSON.parse(readFileSync(new URL(`${name}/report.json`, incidents), 'utf8')) as Report
+    return findings.map((one) => one.code)
+  })
+}
+
 describe('findings', () => {
   test.each(Object.entries(faulty))('%s: each can be reported', async (_name, make) => {
     const outcomes = await outcomesOf(make().look, ...checks)
@@ -162,8 +186,8 @@ describe('findings', () => {
       }
   })
 
-  test('between them these sessions show every code', async () => {
-    const seen = new Set<Code>()
+  test('between them these sessions and the recorded incidents show every code', async () => {
+    const seen = new Set<string>(recordedCodes())
     for (const make of Object.values(faulty))
       for (const { results } of await outcomesOf(make().look, ...checks))
         for (const one of results.flatMap(({ findings }) => findings)) seen.add(one.code)

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { consequenceOf, rules } from '../../src/diagnosis/consequences.ts'
-import { codes, isCode } from '../../src/model/codes.ts'
+import { codes, isCode, type Code } from '../../src/model/codes.ts'
 import type { Finding } from '../../src/model/finding.ts'
 import { atNode, finding, ofCluster, ofRegistry } from './findings.ts'
 
@@ -10,6 +10,45 @@ const hanging = ofRegistry('registry-hanging')
 const off = ofRegistry('registry-not-on-network', 'kind-registry', 'dev')
 const unpublished = ofRegistry('registry-port-not-published')
 const nodeDown = finding('node-not-running', { kind: 'node', cluster: 'dev', name: 'dev-worker' })
+
+/** A pull that fails on a node, as the check of the pods finds it. */
+const failedPull = (node = 'dev-worker', registry = 'kind-registry', registryHost = 'localhost:5001'): Finding =>
+  finding(
+    'in-cluster-pull-failed',
+    { kind: 'registry', cluster: 'dev', name: registry },
+    { qualifier: `${registryHost}:${node}`, data: { registry, registryHost, nodes: [node] } },
+  )
+const ofImage = (code: Code, more: Finding['data'] = {}, name = 'localhost:5001/app:1', cluster = 'dev'): Finding =>
+  finding(
+    code,
+    { kind: 'image', cluster, name },
+    { data: { registry: 'kind-registry', registryHost: 'localhost:5001', nodes: ['dev-worker'], ...more } },
+  )
+const emptied = finding(
+  'registry-emptied',
+  { kind: 'registry', cluster: 'dev', name: 'kind-registry' },
+  { data: { registry: 'kind-registry' } },
+)
+/** A fault of the configuration on some nodes, for one registry host. */
+const misled = (nodes: readonly string[], registryHost = 'localhost:5001'): Finding =>
+  nodes.length === 1
+    ? finding(
+        'hosts-toml-missing',
+        { kind: 'node', cluster: 'dev', name: nodes[0]! },
+        { qualifier: registryHost, data: { registry: 'kind-registry', registryHost, nodes } },
+      )
+    : finding(
+        'hosts-toml-missing',
+        { kind: 'cluster', name: 'dev' },
+        { qualifier: registryHost, data: { registry: 'kind-registry', registryHost, nodes } },
+      )
+const blocked = (behindRegistry: string | null): Finding =>
+  finding(
+    'pull-queue-blocked',
+    { kind: 'node', cluster: 'dev', name: 'dev-worker' },
+    { data: { registry: 'kind-registry', behindRegistry } },
+  )
+const criDown = finding('cri-not-available', { kind: 'node', cluster: 'dev', name: 'dev-worker' }, { data: { node: 'dev-worker' } })
 
 /** By rule: what follows from what, and what does not although it looks like it. */
 const table: { [rule: string]: { follows: readonly [Finding, Finding][]; doesNot: { [why: string]: [Finding, Finding] } } } = {
@@ -84,6 +123,79 @@ const table: { [rule: string]: { follows: readonly [Finding, Finding][]; doesNot
       'another registry': [ofCluster('hosting-configmap-wrong', 'other-registry', 'dev', { unanswered: true }), unpublished],
       'a ConfigMap that is missing': [ofCluster('hosting-configmap-missing'), unpublished],
       'a registry that nodes do not reach': [ofRegistry('registry-unreachable-from-node', 'kind-registry', 'dev'), unpublished],
+    },
+  },
+  brokenWay: {
+    follows: [
+      [failedPull(), misled(['dev-worker'])],
+      [failedPull(), misled(['dev-worker', 'dev-worker2'])],
+      [failedPull(), stopped],
+      [failedPull(), removed],
+      [failedPull(), hanging],
+      [failedPull(), off],
+      [failedPull(), criDown],
+      [failedPull(), nodeDown],
+      [failedPull(), atNode('node-dns-broken', 'dev-worker')],
+    ],
+    doesNot: {
+      'another node': [failedPull('dev-worker2'), misled(['dev-worker'])],
+      'another registry host': [failedPull(), misled(['dev-worker'], 'kind-registry:5000')],
+      'another registry': [failedPull('dev-worker', 'other-registry'), misled(['dev-worker'])],
+      'containerd of another node': [failedPull('dev-worker2'), criDown],
+      'an image that is not there': [failedPull(), ofImage('image-not-in-registry')],
+      'what only the host sees': [failedPull(), ofRegistry('registry-port-conflict')],
+      'what the engine does not get to': [failedPull(), ofRegistry('registry-not-answering')],
+      'a fault of the configuration follows from no failed pull': [misled(['dev-worker']), failedPull()],
+    },
+  },
+  emptiedRegistry: {
+    follows: [
+      [ofImage('image-not-in-registry'), emptied],
+      [ofImage('image-not-pushed'), emptied],
+    ],
+    doesNot: {
+      'another registry': [ofImage('image-not-in-registry', { registry: 'other-registry' }), emptied],
+      'another cluster': [ofImage('image-not-in-registry', {}, 'localhost:5001/app:1', 'other'), emptied],
+      'an image whose blobs are gone': [ofImage('registry-content-incomplete'), emptied],
+    },
+  },
+  maskedError: {
+    follows: [
+      [ofImage('error-masks-not-found', { hidden: true }), ofImage('image-not-in-registry')],
+      [ofImage('error-masks-not-found', { hidden: true }), ofImage('image-not-pushed')],
+      [ofImage('error-masks-not-found', { hidden: false }), misled(['dev-worker'])],
+      [ofImage('error-masks-not-found', { hidden: false }), failedPull()],
+    ],
+    doesNot: {
+      'another image': [ofImage('error-masks-not-found', { hidden: true }), ofImage('image-not-in-registry', {}, 'localhost:5001/other:1')],
+      'a way that works': [ofImage('error-masks-not-found', { hidden: true }), misled(['dev-worker'])],
+      'an image, where the mirror failed': [ofImage('error-masks-not-found', { hidden: false }), ofImage('image-not-in-registry')],
+    },
+  },
+  blockedQueue: {
+    follows: [
+      [blocked('kind-registry'), hanging],
+      [blocked('kind-registry'), atNode('registry-unreachable-from-node', 'dev-worker')],
+    ],
+    doesNot: {
+      'another registry hangs': [blocked('other-registry'), hanging],
+      'an image from elsewhere is in front': [blocked(null), hanging],
+      'another node': [blocked('kind-registry'), atNode('registry-unreachable-from-node', 'dev-worker2')],
+    },
+  },
+  refusingRegistry: {
+    follows: (['registry-rate-limits', 'registry-server-error', 'registry-forbids', 'registry-auth-required'] as const).map(
+      (code): [Finding, Finding] => [ofRegistry('registry-not-answering'), ofRegistry(code, 'kind-registry', 'dev')],
+    ),
+    doesNot: {
+      'another registry': [
+        ofRegistry('registry-not-answering', 'other-registry'),
+        ofRegistry('registry-rate-limits', 'kind-registry', 'dev'),
+      ],
+      'what nodes see': [
+        ofRegistry('registry-not-answering', 'kind-registry', 'dev'),
+        ofRegistry('registry-rate-limits', 'kind-registry', 'dev'),
+      ],
     },
   },
   stoppedNode: {

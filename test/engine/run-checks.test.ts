@@ -16,6 +16,7 @@ const cluster = (name: string, ...nodes: readonly string[]) => ({
   api: [],
   containerRuntime: {},
   kubelet: {},
+  platform: {},
 })
 const registry = (name: string, ...clusters: readonly string[]): Registry => ({
   name,

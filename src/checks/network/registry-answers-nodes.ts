@@ -20,6 +20,8 @@ export default defineCheck({
     'registry-not-answering',
     'node-dns-broken',
     'node-proxy-in-the-way',
+    'registry-rate-limits',
+    'registry-server-error',
   ],
   async run(look, { cluster, registry }) {
     if (registry.role === 'pull-through-cache')
@@ -27,7 +29,7 @@ export default defineCheck({
     const asked = await askFromNodes(look, cluster, registry)
     if (asked.length === 0) throw new ObservationFailure('node.trace', 'not-running', `no node of ${cluster.name} is running`)
     const detail = await registryDetail(look, registry)
-    const problems = await Promise.all(asked.map((one) => reachProblem(look, cluster, one, asked, detail)))
+    const problems = await Promise.all(asked.map((one) => reachProblem(look, cluster, one, asked, detail, registry)))
     const failed = asked.flatMap((one, index) => (problems[index] ? [{ ...one, ...problems[index] }] : []))
     const unasked = asked.find((one) => !one.asked.ok)
     if (failed.length === 0 && unasked && !unasked.asked.ok)
@@ -39,9 +41,15 @@ export default defineCheck({
       first !== undefined &&
       failed.length === asked.length &&
       failed.every((one) => one.code === first.code && one.address === first.address)
-    if (everywhere && !ofTheNode.includes(first.code))
-      return [finding(cluster, registry, failed, { kind: 'registry', cluster: cluster.name, name: registry.name })]
-    return failed.map((one) => finding(cluster, registry, [one], { kind: 'node', cluster: cluster.name, name: one.node }))
+    const ofRegistry = { kind: 'registry', cluster: cluster.name, name: registry.name } as const
+    if (everywhere && !ofTheNode.includes(first.code)) return [finding(cluster, registry, failed, ofRegistry)]
+    const refused = failed.filter((one) => ofTheRegistry.includes(one.code))
+    return [
+      ...(refused.length > 0 ? [finding(cluster, registry, refused, ofRegistry)] : []),
+      ...failed
+        .filter((one) => !refused.includes(one))
+        .map((one) => finding(cluster, registry, [one], { kind: 'node', cluster: cluster.name, name: one.node })),
+    ]
   },
 })
 
@@ -49,6 +57,9 @@ type Failed = AskedNode & ReachProblem
 
 /** Faults of a node, also where every node has them. */
 const ofTheNode: readonly Code[] = ['node-dns-broken', 'node-proxy-in-the-way']
+
+/** What the registry says is no matter of who is told. */
+const ofTheRegistry: readonly Code[] = ['registry-rate-limits', 'registry-server-error']
 
 function finding(cluster: Cluster, registry: Registry, failed: readonly Failed[], subject: Finding['subject']): Finding {
   const { code, what, address, hint = '' } = failed[0]!
@@ -61,7 +72,7 @@ function finding(cluster: Cluster, registry: Registry, failed: readonly Failed[]
     hop:
       code === 'registry-name-unresolvable' || code === 'node-dns-broken'
         ? 'name'
-        : code === 'registry-hanging' || code === 'registry-not-answering'
+        : code === 'registry-hanging' || code === 'registry-not-answering' || ofTheRegistry.includes(code)
           ? 'registry'
           : 'port',
     message: ofTheNode.includes(code) ? `${address} ${what}` : `${address} ${what}, asked from ${who}${hint}`,

@@ -1,9 +1,10 @@
 import type { Bundle } from '../../bundle/bundle.ts'
 import type { AnyCheck } from '../../checks/define-check.ts'
 import type { Selection } from '../../discover/options.ts'
-import { examine } from '../../engine/examine.ts'
+import { examine, type ExamineOptions } from '../../engine/examine.ts'
 import { errorReport } from '../../engine/report.ts'
 import { replaySession, type Session } from '../../engine/session.ts'
+import type { Target } from '../../engine/target.ts'
 import type { Report } from '../../model/report.ts'
 import { isFile } from '../../ports/files.ts'
 import { reporters } from '../../reporters/index.ts'
@@ -14,6 +15,17 @@ import { readBundle } from '../read-bundle.ts'
 import { selectChecks } from '../select-checks.ts'
 import { UsageError } from '../usage-error.ts'
 import { openView } from '../view.ts'
+
+export interface CheckArguments extends SharedOptions {
+  readonly target?: Target
+  readonly namespace?: string
+}
+
+/** Which pods the user asks after. */
+const podsOf = ({ target, namespace }: Pick<CheckArguments, 'target' | 'namespace'>): Pick<ExamineOptions, 'target' | 'namespace'> => ({
+  ...(target !== undefined && { target }),
+  ...(namespace !== undefined && { namespace }),
+})
 
 /** What the user selected. */
 export const selectionOf = ({
@@ -29,7 +41,7 @@ export const selectionOf = ({
 })
 
 /** Examines clusters, or what a bundle holds of them, and writes the report. Returns the exit code. */
-export function check(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<number> {
+export function check(options: CheckArguments, env: NodeJS.ProcessEnv): Promise<number> {
   const startedAt = new Date().toISOString()
   const mode = options.from === undefined ? 'live' : 'bundle'
   const failed = (exitCode: number, error: { code: string; message: string }): Report =>
@@ -37,7 +49,7 @@ export function check(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<n
   return documented(options, env, reporters, () => examineAsAsked(options, env), failed)
 }
 
-async function examineAsAsked(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<Report> {
+async function examineAsAsked(options: CheckArguments, env: NodeJS.ProcessEnv): Promise<Report> {
   checkKubeconfig(options.kubeconfig)
   const checks = selectChecks(options.check, options.skip)
   if (options.from !== undefined) return examineBundle(await readBundle(options.from), options, checks)
@@ -52,7 +64,7 @@ export function checkKubeconfig(path: string | undefined): void {
 /** Judges a saved session as if it were live. What the user selects replaces what the bundle was made with. */
 export async function examineBundle(
   bundle: Bundle,
-  options: Pick<SharedOptions, 'cluster' | 'registry' | 'failOn'>,
+  options: Pick<CheckArguments, 'cluster' | 'registry' | 'failOn' | 'target' | 'namespace'>,
   checks: readonly AnyCheck[],
 ): Promise<Report> {
   const selection = {
@@ -62,6 +74,7 @@ export async function examineBundle(
   }
   return examine(replaySession(bundle.observations).look, {
     selection,
+    ...podsOf(options),
     checks,
     failOn: options.failOn,
     mode: 'bundle',
@@ -76,13 +89,20 @@ export interface LiveRun {
 }
 
 /** Examines the real world. A run that is interrupted or takes too long still gives a report. */
-export async function examineLive(options: SharedOptions, checks: readonly AnyCheck[], env: NodeJS.ProcessEnv): Promise<LiveRun> {
+export async function examineLive(options: CheckArguments, checks: readonly AnyCheck[], env: NodeJS.ProcessEnv): Promise<LiveRun> {
   const selection = selectionOf(options)
   const startedAt = new Date().toISOString()
   const view = await openView(!options.quiet)
   const examineWith = async (session: Session): Promise<LiveRun> => {
     try {
-      const report = await examine(session.look, { selection, checks, failOn: options.failOn, mode: 'live', onStart: view.onStart })
+      const report = await examine(session.look, {
+        selection,
+        ...podsOf(options),
+        checks,
+        failOn: options.failOn,
+        mode: 'live',
+        onStart: view.onStart,
+      })
       return { report, session, selection }
     } finally {
       await view.close()

@@ -1,0 +1,92 @@
+import { findingId, type Finding } from '../model/finding.ts'
+import type { Look, Tried } from '../model/observation.ts'
+import type { Cluster, Registry } from '../model/topology.ts'
+import { pullFault, type Judged, type LocalSymptom } from './pull-fault.ts'
+import { lostFinding, maskFinding, pullFinding } from './pull-finding.ts'
+import { pullSymptoms, type PullSymptom } from './symptoms.ts'
+import { registryByHostName, unservedFinding } from './host-names.ts'
+import { tried } from './tried.ts'
+
+/** A symptom, what state it is in, and what was found from it. */
+export interface JudgedSymptom {
+  readonly symptom: PullSymptom
+  readonly state: Judged['state']
+  /** Id of the finding that it leads to; absent where it leads to none. */
+  readonly finding?: string
+}
+
+export interface JudgedSymptoms {
+  readonly symptoms: readonly JudgedSymptom[]
+  readonly findings: readonly Finding[]
+  /** Why a symptom could not be judged, where one could not. */
+  readonly unjudged?: Extract<Tried<never>, { ok: false }>
+}
+
+/**
+ * Every pod of a cluster that cannot get its image, with what was found by asking from its node. Of images from elsewhere
+ * nothing is asked, and nothing is found: they are no matter of a local registry.
+ * @throws ObservationFailure where the API cannot be asked
+ */
+export function judgedSymptoms(look: Look, cluster: Cluster, registries: readonly Registry[]): Promise<JudgedSymptoms> {
+  return look.once(`judgedSymptoms ${cluster.name}`, async () => {
+    const all = await pullSymptoms(look, cluster, registries)
+    const judged = await Promise.all(
+      all.filter(isMeantIn(cluster)).map(async (one) => {
+        const symptom = { ...one, registry: one.registry ?? (await registryByHostName(look, registries, one)) }
+        return { symptom, judged: isLocal(symptom) ? await tried(pullFault(look, cluster, symptom, all)) : elsewhere }
+      }),
+    )
+    const unjudged = judged.map((one) => one.judged).find((one) => !one.ok)
+    const made = judged.map(async ({ symptom, judged: one }): Promise<Made[]> => {
+      if (!one.ok) return [{ symptom, state: 'current', findings: [] }]
+      if (one.answer === null) return []
+      const { state, fault } = one.answer
+      if (!fault || !isLocal(symptom)) return [{ symptom, state, findings: [] }]
+      const unserved = await unservedFinding(look, cluster, symptom, fault)
+      const findings = unserved ? [unserved] : [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault }))
+      return [{ symptom, state, findings: findings.filter((finding) => finding !== null) }]
+    })
+    const found = (await Promise.all(made)).flat()
+    return {
+      symptoms: found.map(({ symptom, state, findings: [first] }) => ({ symptom, state, ...(first && { finding: findingId(first) }) })),
+      findings: joinFindings(found.flatMap((one) => one.findings)),
+      ...(unjudged && { unjudged }),
+    }
+  })
+}
+
+const isMeantIn =
+  ({ podsMeant = {} }: Cluster) =>
+  ({ pod }: PullSymptom): boolean =>
+    (podsMeant.namespace === undefined || pod.namespace === podsMeant.namespace) &&
+    (podsMeant.pod === undefined || pod.name === podsMeant.pod) &&
+    (podsMeant.owner === undefined || pod.owner === podsMeant.owner)
+
+interface Made {
+  readonly symptom: PullSymptom
+  readonly state: Judged['state']
+  /** Its own first, then what is found beside it. */
+  readonly findings: readonly Finding[]
+}
+
+const elsewhere: Tried<Judged> = { ok: true, answer: { state: 'current' } }
+
+const isLocal = (symptom: PullSymptom): symptom is LocalSymptom => symptom.registry !== null
+
+/** Makes one of findings with the same id: with all nodes and images, and the proof of the first. */
+function joinFindings(findings: readonly Finding[]): Finding[] {
+  const joined = new Map<string, Finding>()
+  for (const finding of findings) {
+    const id = findingId(finding)
+    const known = joined.get(id)
+    joined.set(
+      id,
+      known
+        ? { ...known, data: { ...known.data, nodes: union(known, finding, 'nodes'), images: union(known, finding, 'images') } }
+        : finding,
+    )
+  }
+  return [...joined.values()]
+}
+
+const union = (a: Finding, b: Finding, key: string): string[] => [...new Set([a, b].flatMap((one) => one.data[key] as string[]))]

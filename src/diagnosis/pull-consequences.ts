@@ -1,0 +1,109 @@
+import type { Code } from '../model/codes.ts'
+import type { Finding } from '../model/finding.ts'
+import { because, clusterOf, registryOf, type Rule } from './rule.ts'
+
+/** What keeps a node from a registry, of the node, of the registry or of the way between them. */
+const keepsFromRegistry: readonly Code[] = [
+  'node-not-running',
+  'registry-not-found',
+  'registry-not-running',
+  'registry-hanging',
+  'registry-not-answering',
+  'registry-not-on-network',
+  'registry-name-unresolvable',
+  'registry-unreachable-from-node',
+  'node-dns-broken',
+  'node-proxy-in-the-way',
+  'cri-not-available',
+  'mirrors-and-config-path',
+  'config-path-missing',
+  'config-path-list-ignored',
+  'hosts-toml-missing',
+  'hosts-toml-invalid',
+  'hosts-toml-unusable',
+  'hosts-toml-shadowed',
+  'hosts-toml-no-capability',
+  'hosts-toml-wrong-endpoint',
+  'http-registry-asked-over-https',
+  'registry-certificate-untrusted',
+  'registry-certificate-wrong-name',
+  'registry-certificate-expired',
+]
+
+/** The nodes that a finding is about; null where it is about every node. */
+function nodesOf(finding: Finding): readonly unknown[] | null {
+  if (finding.subject.kind === 'node') return [finding.subject.name]
+  const { nodes } = finding.data
+  return Array.isArray(nodes) ? nodes : null
+}
+
+/** Whether a cause keeps nodes of a cluster from a registry, as images of a registry host are asked for there. */
+function keepsNodesFrom(
+  cause: Finding,
+  where: { registry: unknown; registryHost?: unknown; cluster: string | undefined; nodes: readonly unknown[] },
+): boolean {
+  if (!keepsFromRegistry.includes(cause.code)) return false
+  // What the host or the engine does not get to, a node may.
+  if (cause.code === 'registry-not-answering' && clusterOf(cause) === undefined) return false
+  const [registry, cluster, nodes] = [registryOf(cause), clusterOf(cause), nodesOf(cause)]
+  const { registryHost } = cause.data
+  return (
+    (registry === undefined || registry === where.registry) &&
+    (cluster === undefined || cluster === where.cluster) &&
+    (registryHost === undefined || where.registryHost === undefined || registryHost === where.registryHost) &&
+    (nodes === null || where.nodes.every((one) => nodes.includes(one)))
+  )
+}
+
+/** Pulls fail where the node is kept from the registry. */
+export const brokenWay: Rule = (finding, cause) => {
+  if (finding.code !== 'in-cluster-pull-failed') return null
+  const { registryHost } = finding.data
+  const where = { registry: registryOf(finding), registryHost, cluster: clusterOf(finding), nodes: nodesOf(finding) ?? [] }
+  return keepsNodesFrom(cause, where) ? because(`state of ${cause.subject.name}`, cause.message) : null
+}
+
+/** What a registry has lost it does not hold. */
+export const emptiedRegistry: Rule = (finding, cause) =>
+  cause.code === 'registry-emptied' &&
+  (finding.code === 'image-not-in-registry' || finding.code === 'image-not-pushed') &&
+  registryOf(finding) === cause.subject.name &&
+  clusterOf(finding) === clusterOf(cause)
+    ? because(`what ${cause.subject.name} held`, cause.message)
+    : null
+
+/** An error that tells of another request follows from what it hides. */
+export const maskedError: Rule = (finding, cause) => {
+  if (finding.code !== 'error-masks-not-found') return null
+  const { registryHost, hidden } = finding.data
+  const where = { registry: registryOf(finding), registryHost, cluster: clusterOf(finding), nodes: nodesOf(finding) ?? [] }
+  const isHidden =
+    hidden === true
+      ? (cause.code === 'image-not-in-registry' || cause.code === 'image-not-pushed') &&
+        cause.subject.name === finding.subject.name &&
+        clusterOf(cause) === clusterOf(finding)
+      : cause.code === 'in-cluster-pull-failed'
+        ? registryOf(cause) === where.registry && clusterOf(cause) === where.cluster
+        : keepsNodesFrom(cause, where)
+  return isHidden ? because(`what keeps pods from ${cause.subject.name}`, cause.message) : null
+}
+
+/** A pull that does not end holds up the others of its node. */
+export const blockedQueue: Rule = (finding, cause) => {
+  const { behindRegistry } = finding.data
+  if (finding.code !== 'pull-queue-blocked' || typeof behindRegistry !== 'string') return null
+  const where = { registry: behindRegistry, cluster: clusterOf(finding), nodes: [finding.subject.name] }
+  return keepsNodesFrom(cause, where) ? because(`state of ${cause.subject.name}`, cause.message) : null
+}
+
+/** A registry that refuses nodes refuses the engine too. */
+export const refusingRegistry: Rule = (finding, cause) =>
+  finding.code === 'registry-not-answering' &&
+  clusterOf(finding) === undefined &&
+  (cause.code === 'registry-rate-limits' ||
+    cause.code === 'registry-server-error' ||
+    cause.code === 'registry-forbids' ||
+    cause.code === 'registry-auth-required') &&
+  registryOf(finding) === cause.subject.name
+    ? because(`what ${cause.subject.name} answers`, cause.message)
+    : null

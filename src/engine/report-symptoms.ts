@@ -1,0 +1,71 @@
+import { judgedSymptoms, type JudgedSymptom } from '../derive/judged-symptoms.ts'
+import { kubectlOf } from '../derive/kube.ts'
+import { tried } from '../derive/tried.ts'
+import type { Look } from '../model/observation.ts'
+import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
+import type { Report } from '../model/report.ts'
+import type { Cluster, Topology } from '../model/topology.ts'
+
+type ReportedSymptom = Report['symptoms'][number]
+
+/**
+ * The pods that wait for their image, as the report shows them.
+ * @param rootOf the id of the root cause of a finding; undefined for a finding that is not in the report
+ */
+export async function reportSymptoms(
+  look: Look,
+  { clusters, registries }: Topology,
+  rootOf: (findingId: string) => string | undefined,
+): Promise<ReportedSymptom[]> {
+  const all = await Promise.all(
+    clusters.map(async (cluster) => {
+      const own = registries.filter((one) => one.clusters.includes(cluster.name))
+      // Why the API could not be asked is what the check says.
+      const judged = await tried(judgedSymptoms(look, cluster, own))
+      return judged.ok ? judged.answer.symptoms.map((one) => reportSymptom(cluster, one, rootOf)) : []
+    }),
+  )
+  return all.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
+}
+
+function reportSymptom(cluster: Cluster, judged: JudgedSymptom, rootOf: (findingId: string) => string | undefined): ReportedSymptom {
+  const { symptom, state, finding } = judged
+  const { pod, container, registry, backOffUntil } = symptom
+  const rootCause = (finding === undefined ? undefined : rootOf(finding)) ?? null
+  const explanation = rootCause === null ? explain(cluster, judged) : undefined
+  return {
+    id: `${cluster.name}/${pod.namespace}/${pod.name}/${container.name}`,
+    cluster: cluster.name,
+    namespace: pod.namespace,
+    pod: pod.name,
+    container: container.name,
+    node: pod.node ?? '',
+    image: container.image,
+    ...(pod.owner !== undefined && { owner: pod.owner }),
+    reason: symptom.reason,
+    message: symptom.message,
+    class: symptom.error.class,
+    state,
+    rootCause,
+    registry: registry?.name ?? null,
+    ...(explanation !== undefined && { explanation }),
+    ...(backOffUntil !== undefined && state !== 'current' && { backOffUntil }),
+  }
+}
+
+function explain(cluster: Cluster, { symptom, state }: JudgedSymptom): string {
+  const { pod, registry, registryHost, error, backOffUntil } = symptom
+  if (state === 'stale') {
+    const when = backOffUntil === undefined ? 'within 5 minutes' : `after ${backOffUntil.slice(11, 19)} UTC`
+    const name = `pod ${pod.name} -n ${pod.namespace}`
+    const kubectl = kubectlOf(cluster)
+    const hurry = pod.owner === undefined ? `${kubectl} get ${name} -o yaml | ${kubectl} replace --force -f -` : `${kubectl} delete ${name}`
+    return `the image can be had now, and the kubelet tries again ${when}; at once with: ${hurry}`
+  }
+  const told = symptom.reason === 'Pulling' ? 'its pull has no outcome yet' : pullErrorMeanings[error.class].meaning
+  if (registry !== null) return `could not be asked for again; by the words of the kubelet: ${told}`
+  const inside = /\.svc(?:\.cluster\.local)?(?::\d+)?$/.test(registryHost)
+    ? `; ${registryHost} is a name of the cluster, which nodes do not know`
+    : ''
+  return `not of a local registry, but of ${registryHost}: ${told}${inside}`
+}

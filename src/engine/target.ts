@@ -1,0 +1,101 @@
+import { parseImageReference } from '../containerd/image-reference.ts'
+import { namesOf, podsNamed, waitingPods } from '../derive/pods.ts'
+import { tried } from '../derive/tried.ts'
+import { SelectionError } from '../discover/options.ts'
+import { ObservationFailure, type Look, type NamedResource } from '../model/observation.ts'
+import type { Cluster, PodsMeant, Topology } from '../model/topology.ts'
+import { ambiguous, unknownObject } from './find-pod.ts'
+
+/** Kinds of what has pods, as kubectl takes them, with the API's name of each. */
+export const workloadKinds = {
+  deploy: 'deployments',
+  rs: 'replicasets',
+  sts: 'statefulsets',
+  ds: 'daemonsets',
+  job: 'jobs',
+} as const satisfies { readonly [kind: string]: NamedResource }
+
+/** The one pod, or the pods of the one workload, that is to be examined. */
+export interface Target {
+  readonly kind: 'pod' | keyof typeof workloadKinds
+  readonly name: string
+}
+
+/** A pod that is meant, as far as it tells where to look. */
+interface Meant {
+  readonly cluster: Cluster
+  readonly pod: { readonly namespace: string; readonly node?: string; readonly containers: readonly { readonly image: string }[] }
+}
+
+/**
+ * The part of a topology in which a pod, or the pods of a workload, get their images: their cluster, their nodes, and the
+ * registries of their images.
+ * @throws SelectionError where there is no such pod or workload, or more than one; ObservationFailure where that cannot be seen
+ */
+export async function narrow(look: Look, topology: Topology, target: Target, namespace: string | undefined): Promise<Topology> {
+  const waiting = await Promise.all(topology.clusters.map((cluster) => waitingOf(look, cluster, target, namespace)))
+  const found = waiting.some((one) => one.length > 0) ? waiting.flat() : await othersOf(look, topology, target, namespace)
+  const places = [...new Map(found.map((one) => [`${one.cluster.name}/${one.pod.namespace}`, one])).values()]
+  if (places.length > 1)
+    throw new SelectionError(ambiguous(target.kind === 'pod' ? 'pods' : workloadKinds[target.kind], target.name, places))
+  const { cluster, pod } = places[0]!
+  const nodes = new Set(found.map((one) => one.pod.node))
+  const hosts = new Set(found.flatMap((one) => one.pod.containers.map(({ image }) => hostOf(image))))
+  const podsMeant: PodsMeant = {
+    namespace: pod.namespace,
+    ...(target.kind === 'pod' ? { pod: target.name } : { owner: `${target.kind}/${target.name}` }),
+  }
+  // A pod without a node may come to any; a workload none of whose pods waits tells nothing of its images.
+  const own = cluster.nodes.filter((node) => nodes.has(node.name))
+  return {
+    ...topology,
+    clusters: [{ ...cluster, nodes: own.length > 0 && !nodes.has(undefined) ? own : cluster.nodes, podsMeant }],
+    registries: topology.registries
+      .filter((one) => one.clusters.includes(cluster.name) && (hosts.size === 0 || one.registryHosts.some((host) => hosts.has(host))))
+      .map((one) => ({ ...one, clusters: [cluster.name] })),
+  }
+}
+
+const hostOf = (image: string): string => {
+  const reference = parseImageReference(image)
+  return 'error' in reference ? image.split('/', 1)[0]! : reference.registryHost
+}
+
+async function waitingOf(look: Look, cluster: Cluster, { kind, name }: Target, namespace: string | undefined): Promise<Meant[]> {
+  const pods = await tried(waitingPods(look, cluster))
+  if (!pods.ok) return []
+  const isMeant =
+    kind === 'pod' ? (pod: { name: string }) => pod.name === name : (pod: { owner?: string }) => pod.owner === `${kind}/${name}`
+  return pods.answer
+    .filter((pod) => isMeant(pod) && (namespace === undefined || pod.namespace === namespace))
+    .map((pod) => ({ cluster, pod }))
+}
+
+/** A pod that does not wait, or a workload none of whose pods does. */
+async function othersOf(look: Look, { clusters }: Topology, { kind, name }: Target, namespace: string | undefined): Promise<Meant[]> {
+  const resource = kind === 'pod' ? 'pods' : workloadKinds[kind]
+  const asked = await Promise.all(
+    clusters.map(async (cluster) => {
+      const pods = kind === 'pod' ? await tried(podsNamed(look, cluster, name, namespace)) : { ok: true as const, answer: [] }
+      const names = pods.ok && pods.answer.length === 0 ? await tried(namesOf(look, cluster, resource)) : { ok: true as const, answer: [] }
+      return { cluster, pods, names }
+    }),
+  )
+  const found = asked.flatMap(({ cluster, pods, names }): Meant[] => [
+    ...(pods.ok ? pods.answer.map((pod) => ({ cluster, pod })) : []),
+    ...(names.ok && kind !== 'pod'
+      ? places(names.answer, name, namespace).map((one) => ({ cluster, pod: { namespace: one, containers: [] } }))
+      : []),
+  ])
+  if (found.length > 0) return found
+  for (const { pods, names } of asked)
+    for (const one of [pods, names]) if (!one.ok) throw new ObservationFailure('kube.names', one.code, one.reason)
+  const all = asked.flatMap(({ names }) => (names.ok ? names.answer : []))
+  throw unknownObject(kind === 'pod' ? 'pod' : resource.slice(0, -1), name, namespace, all)
+}
+
+/** The namespaces in which there is one of that name. */
+const places = (names: readonly string[], name: string, namespace: string | undefined): string[] =>
+  names
+    .filter((one) => one.endsWith(`/${name}`) && (namespace === undefined || one === `${namespace}/${name}`))
+    .map((one) => one.slice(0, one.indexOf('/')))
