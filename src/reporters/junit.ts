@@ -1,17 +1,14 @@
-import type { ReportedFinding } from '../model/finding.ts'
-import type { CheckResult, Report } from '../model/report.ts'
+import type { Report } from '../model/report.ts'
 import type { Reporter } from '../model/reporter.ts'
 import type { Subject } from '../model/words.ts'
-import { failureText, headline } from './junit-text.ts'
+import { outcomeOf, problem, type Outcome } from './junit-outcome.ts'
 import { oneLine } from './text.ts'
 import { xmlDocument, type Element } from './xml.ts'
 
-interface Case {
+interface Case extends Outcome {
   readonly classname: string
   readonly name: string
   readonly ms: number
-  readonly outcome: 'pass' | 'failure' | 'error' | 'skipped'
-  readonly children: readonly Element[]
 }
 
 /** JUnit XML in the dialect that Jenkins, GitLab, GitHub actions, Azure and CircleCI all read. */
@@ -67,7 +64,7 @@ function suitesOf(report: Report): Map<string, Case[]> {
           `${check.title} [${result.subject.kind} ${result.subject.name}]`,
         ),
         ms: result.durationMs,
-        ...outcomeOf(result, report),
+        ...outcomeOf(check.id, result, report),
       }))
     }
   }
@@ -102,44 +99,6 @@ function uniqueNames(): (classname: string, ...candidates: [string, ...string[]]
   }
 }
 
-function outcomeOf(result: CheckResult, report: Report): Pick<Case, 'outcome' | 'children'> {
-  const found = result.findings.flatMap((id) => report.findings.find((finding) => finding.id === id) ?? [])
-  const reason = result.reason ?? 'no reason was given'
-  switch (result.status) {
-    case 'pass':
-      return { outcome: 'pass', children: found.length > 0 || result.notes ? [systemOut(found, report, result.notes)] : [] }
-    case 'fail': {
-      const errors = found.filter((finding) => finding.severity === 'error')
-      const warnings = found.filter((finding) => finding.severity === 'warning')
-      const first = errors[0]
-      // One failure however many findings: some readers take the first only, others count each as a failed test.
-      const failure =
-        first === undefined
-          ? problem('failure', result.reason ?? 'failed', 'failed', result.reason ?? 'failed')
-          : problem('failure', headline(errors), first.code, errors.map((finding) => failureText(finding, report)).join('\n'))
-      return { outcome: 'failure', children: warnings.length > 0 ? [failure, systemOut(warnings, report)] : [failure] }
-    }
-    case 'skip':
-      return { outcome: 'skipped', children: [{ name: 'skipped', attributes: { message: oneLine(reason) }, text: reason }] }
-    case 'blocked':
-    case 'error':
-      return { outcome: 'error', children: [problem('error', reason, result.status, reason)] }
-  }
-}
-
-/** Message and text are both set: GitHub's readers show the one, GitLab only the other. */
-const problem = (name: 'failure' | 'error', message: string, type: string, text: string): Element => ({
-  name,
-  attributes: { message: oneLine(message), type: oneLine(type) },
-  text,
-})
-
-const systemOut = (found: readonly ReportedFinding[], report: Report, notes: readonly string[] = []): Element => ({
-  name: 'system-out',
-  attributes: {},
-  text: [...found.map((finding) => `${finding.severity}: ${finding.code}: ${failureText(finding, report)}`), ...notes].join('\n'),
-})
-
 function suiteElement(name: string, cases: readonly Case[], timestamp: string | undefined): Element {
   const time = seconds(cases.reduce((sum, { ms }) => sum + safe(ms), 0))
   return {
@@ -161,7 +120,7 @@ function suiteElement(name: string, cases: readonly Case[], timestamp: string | 
   }
 }
 
-const tally = (cases: readonly Case[], outcome: Case['outcome']): number => cases.filter((each) => each.outcome === outcome).length
+const tally = (cases: readonly Case[], outcome: Outcome['outcome']): number => cases.filter((each) => each.outcome === outcome).length
 
 const safe = (ms: number): number => (ms > 0 ? Math.min(Math.round(ms), Number.MAX_SAFE_INTEGER) : 0)
 /** At most three decimals: the XSD of Jenkins' xunit plugin rejects more. */

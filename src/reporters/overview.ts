@@ -1,5 +1,6 @@
 import type { ReportedFinding } from '../model/finding.ts'
 import type { Report, ResultStatus } from '../model/report.ts'
+import type { Subject } from '../model/words.ts'
 
 export type Symptom = Report['symptoms'][number]
 
@@ -15,17 +16,18 @@ export interface Overview {
   /** Root causes of severity error, in the report's order. */
   readonly causes: readonly Cause[]
   readonly warnings: readonly Cause[]
-  /** Symptoms that no finding explains: pods that fail for a reason of their own. */
+  /** Symptoms without a root cause: they could not be asked after, are over, or are no matter of a local registry. */
   readonly otherSymptoms: readonly Symptom[]
   readonly consequences: number
   readonly counts: Readonly<Record<ResultStatus, number>>
 }
 
-/** The same fault on several subjects: the first, and where else. */
+/** The same fault on several subjects. */
 export interface Alike<T> {
   readonly first: T
   readonly all: readonly T[]
-  readonly others: readonly string[]
+  /** On what else it is than on the first: `the same on dev-worker, dev-worker2`; empty where it is on nothing else. */
+  readonly same: string
 }
 
 /** Groups findings that say the same of different subjects: one missing file on each of five nodes is told once. */
@@ -38,8 +40,11 @@ export function groupAlike<T>(items: readonly T[], findingOf: (item: T) => Repor
     if (group === undefined) groups.set(key, [item])
     else group.push(item)
   }
-  return [...groups.values()].map((all) => ({ first: all[0], all, others: all.slice(1).map((item) => findingOf(item).subject.name) }))
+  return [...groups.values()].map((all) => ({ first: all[0], all, same: sameOn(all.slice(1).map((item) => findingOf(item).subject)) }))
 }
+
+const sameOn = (others: readonly Subject[]): string =>
+  others.length === 0 ? '' : `the same ${others[0]?.kind === 'image' ? 'for' : 'on'} ${others.map(({ name }) => name).join(', ')}`
 
 /** Resolves the ids of a report. Findings that nothing explains count as causes even where `rootCauses` does not list them. */
 export function overviewOf(report: Report): Overview {

@@ -5,11 +5,10 @@ import { choices, header } from './terminal/header.ts'
 import { problem } from './terminal/problem.ts'
 import { allResults, notes, unjudged } from './terminal/results.ts'
 import { styleFor } from './terminal/style.ts'
-import { otherSymptoms } from './terminal/symptoms.ts'
+import { unexplained } from './terminal/symptoms.ts'
 import { verdict } from './terminal/verdict.ts'
-import { way } from './terminal/way.ts'
 
-/** For people: a few calm lines where all is well, the picture and each root cause where it is not. */
+/** For people: a few calm lines where all is well; where it is not, of each root cause its pods, the picture, the proof and the repair. */
 export const terminal: Reporter = (report, options) => {
   const style = styleFor(report, options)
   const overview = overviewOf(report)
@@ -19,10 +18,9 @@ export const terminal: Reporter = (report, options) => {
   const lines = joined([
     header(report, style),
     ...(options.verbose ? [choices(report, style), allResults(report, style)] : []),
-    way(overview.causes, style),
     ...groupAlike(overview.causes, ({ finding }) => finding).map((cause) => causeBlock(cause, style)),
     ...groupAlike(overview.warnings, ({ finding }) => finding).map((cause) => warningBlock(cause, style)),
-    otherSymptoms(overview.otherSymptoms, style),
+    ...unexplained(overview.otherSymptoms, style),
     problem(report, style),
     notes(report, style),
     ...unjudged(report, style),

@@ -56,7 +56,8 @@ function commandsOf(report: Report): Set<string> {
     ...evidence.flatMap(({ command }) => command ?? []),
     ...remedies.flatMap(({ show }) => show),
   ])
-  return new Set(commands.flatMap((command) => command.split('\n')).map((line) => line.trim()))
+  const hurries = report.symptoms.flatMap(({ explanation }) => explanation?.split('at once with: ')[1] ?? [])
+  return new Set([...commands, ...hurries].flatMap((command) => command.split('\n')).map((line) => line.trim()))
 }
 
 const render = async (entry: ReporterEntry, report: Report, look: Partial<ReporterOptions>): Promise<Output[]> =>
@@ -79,7 +80,7 @@ describe.each(reporters.map((entry) => [entry.name, entry] as const))('%s', (nam
   })
 
   test.each(Object.entries(hostileTexts))('withstands %s in every field', async (_what, text) => {
-    for (const incident of [incidents.registryStopped, incidents.apiSilent]) {
+    for (const incident of [incidents.registryStopped, incidents.apiSilent, incidents.nodeNotAsked]) {
       for (const report of [hostile(incident, text), swamped(incident, text)]) {
         for (const look of [looks['color, verbose']!, looks['narrow, ascii']!]) {
           const rendered = textOf(await render(entry, report, look))
@@ -96,9 +97,16 @@ test.each(Object.entries(hostileTexts).filter(([what]) => !what.startsWith('a lo
   'terminal: no prose is wider than its columns with %s',
   async (_what, text) => {
     const terminal = reporters.find(({ name }) => name === 'terminal')!
-    const incident = hostile(incidents.registryStopped, ` ${text} `)
+    const incident = hostile(
+      { ...incidents.registryStopped, symptoms: [...incidents.registryStopped.symptoms, ...incidents.nodeNotAsked.symptoms] },
+      ` ${text} `,
+    )
     const withoutCommands = {
       ...incident,
+      symptoms: incident.symptoms.map(({ explanation, ...rest }) => ({
+        ...rest,
+        ...(explanation !== undefined && { explanation: explanation.replace('at once with:', '') }),
+      })),
       findings: incident.findings.map((finding) => ({
         ...finding,
         remedies: [],

@@ -1,4 +1,5 @@
 import type { Report } from '../../src/model/report.ts'
+import type { Subject } from '../../src/model/words.ts'
 import { blocked, check, cluster, fail, finding, node, pass, registry, report, root, skip, symptom } from './reports.ts'
 
 // The reports that people will see, one per kind of outcome. Named by what happened.
@@ -204,4 +205,148 @@ export const healthy: Report = report({
   choices: [{ about: 'cluster dev', why: 'context kind-dev: its certificate authority and port are this cluster’s' }],
 })
 
-export const incidents = { healthy, registryStopped, twoFaults, warningOnly, apiSilent, noDocker }
+const image = (name: string): Subject => ({ kind: 'image', cluster: 'dev', name })
+const podImages = 'every pod gets its image from the local registry'
+const notPushed = ['app:2', 'api:2'].map((name) =>
+  finding('image-not-pushed', image(`localhost:5001/${name}`), {
+    check: 'cluster/pod-images',
+    hop: 'push',
+    message: `localhost:5001/${name} was not pushed: the Docker engine has it, and kind-registry does not`,
+    evidence: [
+      {
+        vantage: 'node',
+        asked: `localhost:5001/${name} from dev-worker, as containerd asks`,
+        saw: `HEAD http://kind-registry:5000/v2/${name.replace(':', '/manifests/')}: HTTP 404`,
+      },
+      { vantage: 'engine', asked: 'its images', saw: `localhost:5001/${name}`, command: `docker images localhost:5001/${name}` },
+    ],
+    remedies: [
+      {
+        title: 'push it',
+        risk: 'safe',
+        steps: [{ op: 'manual', text: 'push it', command: `docker push localhost:5001/${name}` }],
+        show: [`docker push localhost:5001/${name}`],
+      },
+    ],
+  }),
+)
+const notFound = 'failed to resolve reference "localhost:5001/app:2": localhost:5001/app:2: not found'
+const [appPods, apiPods] = [
+  ['app-5f6b-aaaaa', 'app-5f6b-bbbbb'].map((name) =>
+    symptom(name, notPushed[0]!, { image: 'localhost:5001/app:2', message: notFound, class: 'not-found' }),
+  ),
+  ['migrate', 'api', 'worker', 'cron', 'web', 'mail'].flatMap((name) =>
+    symptom(`${name}-0`, notPushed[1]!, {
+      image: 'localhost:5001/api:2',
+      message: notFound.replaceAll('app', 'api'),
+      class: 'not-found',
+      owner: `sts/${name}`,
+      namespace: 'shop',
+      id: `dev/shop/${name}-0/app`,
+      ...(name === 'migrate' && { reason: 'Pulling', message: 'Pulling image "localhost:5001/api:2" since 2026-11-21T09:51:03Z' }),
+      ...(name === 'api' && { reason: 'ErrImagePull', state: 'intermittent' }),
+      ...(name === 'worker' && { node: '' }),
+    }),
+  ),
+]
+
+const coredns = ['fkmdr', 'sb7rw'].map((name) =>
+  symptom(`coredns-66bc5c9577-${name}`, null, {
+    id: `dev/kube-system/coredns-66bc5c9577-${name}/coredns`,
+    namespace: 'kube-system',
+    container: 'coredns',
+    node: 'dev-control-plane',
+    image: 'registry.k8s.io/coredns/coredns:v1.12.1',
+    owner: 'deploy/coredns',
+    message:
+      'Back-off pulling image "registry.k8s.io/coredns/coredns:v1.12.1": ErrImagePull: failed to do request: Head "https://registry.k8s.io/v2/coredns/coredns/manifests/v1.12.1": dial tcp: lookup registry.k8s.io on 172.18.0.1:53: no such host',
+    class: 'dns-failure',
+    registry: null,
+    explanation: 'not of a local registry, but of registry.k8s.io: the name under which nodes ask for the registry does not resolve',
+  }),
+)
+const metrics = symptom('metrics-server-0', null, {
+  ...coredns[0]!,
+  id: 'dev/kube-system/metrics-server-0/metrics-server',
+  pod: 'metrics-server-0',
+  container: 'metrics-server',
+  owner: 'sts/metrics-server',
+  node: 'dev-worker',
+  image: 'registry.k8s.io/metrics-server/metrics-server:v0.8.0',
+  message: coredns[0]!.message.replaceAll('coredns/coredns', 'metrics-server/metrics-server').replaceAll('v1.12.1', 'v0.8.0'),
+})
+const slow = symptom('db-0', null, {
+  owner: 'sts/db',
+  image: 'docker.io/postgres:17',
+  reason: 'Pulling',
+  message: 'Pulling image "docker.io/postgres:17" since 2026-11-21T09:58:00Z, and no outcome yet',
+  class: 'unknown',
+  registry: null,
+  explanation: 'not of a local registry, but of docker.io: its pull has no outcome yet',
+})
+
+/** Of two images, with pods of seven owners, and pods that are no matter of the registry. */
+export const imageNotPushed: Report = report({
+  status: 'unhealthy',
+  exitCode: 1,
+  findings: notPushed,
+  rootCauses: [root(notPushed[0]!, [], appPods), root(notPushed[1]!, [], apiPods)],
+  symptoms: [...appPods, ...apiPods, ...coredns],
+  checks: [...report().checks, check('cluster/pod-images', podImages, fail(cluster(), ...notPushed))],
+})
+
+const hurry = (pod: string): string => `kubectl --context kind-dev delete pod ${pod} -n default`
+const stale = ['app-7c9d-x2x4k', 'app-7c9d-p9s2v'].map((pod, nth) =>
+  symptom(pod, null, {
+    state: 'stale',
+    backOffUntil: `2026-11-21T10:0${nth + 2}:10.000Z`,
+    explanation: `the image can be had now, and the kubelet tries again after 10:0${nth + 2}:10 UTC; at once with: ${hurry(pod)}`,
+  }),
+)
+const { owner: _, ...bare } = symptom('debug', null, { image: 'localhost:5001/debug:1', state: 'stale' })
+const replace = 'kubectl --context kind-dev get pod debug -n default -o yaml | kubectl --context kind-dev replace --force -f -'
+
+/** All is well again, and the pods do not know yet. */
+export const podsWait: Report = report({
+  symptoms: [
+    ...stale,
+    { ...bare, explanation: `the image can be had now, and the kubelet tries again within 5 minutes; at once with: ${replace}` },
+    ...coredns,
+    metrics,
+    slow,
+  ],
+  checks: [...report().checks, check('cluster/pod-images', podImages, pass(cluster()))],
+})
+
+export const elsewhereOnly: Report = report({
+  symptoms: [...coredns, metrics, slow],
+  checks: [...report().checks, check('cluster/pod-images', podImages, pass(cluster()))],
+})
+
+const refused = 'docker exec in dev-worker2 was refused: OCI runtime exec failed'
+export const nodeNotAsked: Report = report({
+  status: 'incomplete',
+  exitCode: 3,
+  error: { code: 'node-exec', message: refused },
+  symptoms: [
+    symptom('app-7c9d-x2x4k', null, {
+      node: 'dev-worker2',
+      explanation: 'could not be asked for again; by the words of the kubelet: nodes do not reach the registry',
+    }),
+    stale[1]!,
+  ],
+  checks: [...report().checks, check('cluster/pod-images', podImages, blocked(cluster(), refused))],
+})
+
+export const incidents = {
+  healthy,
+  registryStopped,
+  twoFaults,
+  warningOnly,
+  apiSilent,
+  noDocker,
+  imageNotPushed,
+  podsWait,
+  elsewhereOnly,
+  nodeNotAsked,
+}

@@ -2,7 +2,17 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
 import { junit } from '../../src/reporters/junit.ts'
-import { apiSilent, healthy, noDocker, registryStopped, twoFaults, warningOnly } from './incidents.ts'
+import {
+  apiSilent,
+  healthy,
+  imageNotPushed,
+  nodeNotAsked,
+  noDocker,
+  podsWait,
+  registryStopped,
+  twoFaults,
+  warningOnly,
+} from './incidents.ts'
 import { blocked, check, cluster, fail, finding, node, options, pass, registry, report, skip, wentWrong } from './reports.ts'
 import { all, parseXml, type Parsed } from './xml.ts'
 
@@ -16,8 +26,10 @@ const suites = (given: Report): Parsed[] => all(parsed(given), 'testsuite')
 const cases = (given: Report): Parsed[] => all(parsed(given), 'testcase')
 const of = (...results: Report['checks'][number]['results']): Report => report({ checks: [check('node/a', 'a node is well', ...results)] })
 
-test('the sample report gives the sample document', () => {
-  expect(written(JSON.parse(fixture('sample-report.json')))).toBe(fixture('sample-junit.xml').trimEnd() + '\n')
+test('the sample report gives the sample document, and its pods before what is wrong', () => {
+  const pods = 'pod default/app-7c9d-x2x4k on dev-worker: ImagePullBackOff (localhost:5001/app:1)\n'
+  const [before, after] = written(JSON.parse(fixture('sample-report.json'))).split(pods)
+  expect(before! + after!).toBe(fixture('sample-junit.xml').trimEnd() + '\n')
 })
 
 test.each<[string, Report, { tests: number; failures: number; errors: number; skipped: number }]>([
@@ -27,6 +39,7 @@ test.each<[string, Report, { tests: number; failures: number; errors: number; sk
   ['warning only', warningOnly, { tests: 5, failures: 0, errors: 0, skipped: 0 }],
   ['blocked', apiSilent, { tests: 8, failures: 0, errors: 4, skipped: 0 }],
   ['nothing judged', noDocker, { tests: 1, failures: 0, errors: 1, skipped: 0 }],
+  ['pods that only wait', podsWait, { tests: 5, failures: 0, errors: 0, skipped: 0 }],
 ])('counts are exact: %s', (_name, given, expected) => {
   const root = parsed(given)
   const sum = (attribute: string): number =>
@@ -119,6 +132,28 @@ describe('outcomes', () => {
       '  caused by: registry-not-running: kind-registry is not running: it exited 12 minutes ago with code 137, and its restart policy is "no"',
       '  saw: connect ECONNREFUSED 127.0.0.1:5001',
     ])
+  })
+
+  test('a cause tells its pods first, each group in a line', () => {
+    const text = all(parsed(imageNotPushed), 'failure')[0]!.text.split('\n')
+    expect(text.slice(0, 2)).toEqual([
+      '2 pods of deploy/app in default: ImagePullBackOff (localhost:5001/app:2)',
+      'localhost:5001/app:2 was not pushed: the Docker engine has it, and kind-registry does not',
+    ])
+    expect(text).toContain('pod shop/migrate-0 on dev-worker: Pulling, and no outcome yet (localhost:5001/api:2)')
+  })
+
+  test('pods without a cause are in system-out of the check that asks after pods', () => {
+    const systemOut = (given: Report): string[] => all(all(parsed(given), 'testcase').at(-1)!, 'system-out').map(({ text }) => text)
+    expect(systemOut(podsWait)[0]?.split('\n').slice(0, 4)).toEqual([
+      '2 pods of deploy/app in default: ImagePullBackOff (localhost:5001/app:1)',
+      '  the image can be had now, and the kubelet tries again after 10:03:10 UTC (the last of them)',
+      '  at once: kubectl --context kind-dev delete pod app-7c9d-x2x4k -n default',
+      '  at once: kubectl --context kind-dev delete pod app-7c9d-p9s2v -n default',
+    ])
+    expect(systemOut(imageNotPushed)).toEqual([expect.stringMatching(/^2 pods of deploy\/coredns [^]*\n {2}kubelet: Back-off/)])
+    expect(systemOut(nodeNotAsked)).toEqual([expect.stringMatching(/^pod default\/app-7c9d-x2x4k /)])
+    expect(systemOut({ ...podsWait, symptoms: podsWait.symptoms.map((each) => ({ ...each, cluster: 'other' })) })).toEqual([])
   })
 
   test('a command of several lines keeps them', () => {

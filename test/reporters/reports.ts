@@ -119,6 +119,7 @@ export function symptom(
     class: 'connection-refused',
     state: 'current',
     rootCause: cause?.id ?? null,
+    registry: 'kind-registry',
     ...parts,
   }
 }

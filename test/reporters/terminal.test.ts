@@ -4,7 +4,18 @@ import type { ReporterOptions } from '../../src/model/reporter.ts'
 import { hops } from '../../src/model/words.ts'
 import { terminal } from '../../src/reporters/terminal.ts'
 import { sgr } from './hostile.ts'
-import { apiSilent, healthy, incidents, noDocker, registryStopped, twoFaults, warningOnly } from './incidents.ts'
+import {
+  apiSilent,
+  elsewhereOnly,
+  healthy,
+  imageNotPushed,
+  incidents,
+  noDocker,
+  podsWait,
+  registryStopped,
+  twoFaults,
+  warningOnly,
+} from './incidents.ts'
 import { check, fail, finding, node, options, pass, registry, report, root, symptom, wentWrong } from './reports.ts'
 
 const shown = (given: Report, look: Partial<ReporterOptions> = {}): string =>
@@ -24,15 +35,24 @@ test.each(
   await expect(shown(given, look)).toMatchFileSnapshot(`expected/${name}.txt`)
 })
 
+test.each<[NonNullable<Report['only']>, string]>([
+  [{ namespace: 'shop' }, 'only      pods in namespace shop'],
+  [{ namespace: 'shop', pod: 'app' }, 'only      pod app in namespace shop, with the nodes and registries that this takes'],
+  [{ namespace: 'shop', owner: 'deploy/app' }, 'only      the pods of deploy/app in namespace shop, with the nodes'],
+])('that only a part was asked after: %j', (only, line) => {
+  expect(shown({ ...healthy, only }, { verbose: true, columns: 100 })).toContain(line)
+})
+
 describe('the last line', () => {
   test.each<[string, Report, Partial<ReporterOptions>, string]>([
     ['healthy', healthy, {}, 'healthy · 4 passed'],
     ['warnings only', warningOnly, {}, 'healthy: 1 warning · 5 passed'],
-    ['one root cause', registryStopped, {}, 'unhealthy: 1 root cause, 1 consequence, 3 pods · 3 passed, 2 failed, 1 skipped'],
+    ['one root cause', registryStopped, {}, 'unhealthy: 1 root cause, 3 pods, 1 consequence · 3 passed, 2 failed, 1 skipped'],
     ['narrow', registryStopped, { columns: 60 }, 'unhealthy: 1 root cause · 3 passed, 2 failed, 1 skipped'],
-    ['two root causes', twoFaults, {}, 'unhealthy: 2 root causes, 3 consequences, 2 pods · 3 passed, 5 failed'],
+    ['two root causes', twoFaults, {}, 'unhealthy: 2 root causes, 2 pods, 3 consequences · 3 passed, 5 failed'],
     ['blocked', apiSilent, {}, 'incomplete: kube-unreachable · 4 passed, 3 not judged'],
     ['nothing judged', noDocker, {}, 'incomplete: docker-unreachable'],
+    ['pods that only wait', podsWait, {}, 'healthy · 5 passed'],
     ['no checks', report({ checks: [] }), {}, 'healthy'],
     ['ascii', healthy, { unicode: false }, 'healthy - 4 passed'],
   ])('%s', (_name, given, look, expected) => {
@@ -72,30 +92,27 @@ describe('the way', () => {
     expect([wayOf(healthy), wayOf(warningOnly), wayOf(noDocker)]).toEqual([[], [], []])
   })
 
-  test('counts the nodes where there are too many to name', () => {
-    const nodes = ['a-long-name', 'another-long-name', 'the-longest-name-of-all'].map((name) => node(name))
-    const faults = nodes.map((subject): Parameters<typeof finding> => [
-      'hosts-toml-missing',
-      subject,
-      { check: 'node/a', hop: 'resolve', message: `${subject.name} lacks it` },
+  test.each<[string, Parameters<typeof finding>[1], string]>([
+    ['nodes', node(''), '✗ 3 nodes'],
+    ['registries', registry(''), '✗ 3 registries'],
+    ['images', { kind: 'image', cluster: 'dev', name: '' }, '✗ 3 images'],
+  ])('counts the %s where there are too many to name', (_kind, subject, label) => {
+    const faults = ['a-long-name', 'another-long-name', 'the-longest-name-of-all'].map((name): Parameters<typeof finding> => [
+      'registry-name-unresolvable',
+      { ...subject, name },
+      { check: 'node/a', hop: 'name', message: `${name} lacks it` },
     ])
-    expect(wayOf(broken(...faults))[1]?.trim()).toBe('✗ 3 nodes')
+    expect(wayOf(broken(...faults))[1]?.trim()).toBe(label)
   })
 
-  test('labels that would meet stand in two lines, and none leaves the screen', () => {
-    const far = 'x'.repeat(40)
-    expect(
-      wayOf(
-        broken(
-          ['registry-not-running', registry(far), { check: 'a/b', hop: 'registry', message: 'm' }],
-          ['hosts-toml-missing', node(far), { check: 'a/b', hop: 'start', message: 'm' }],
-        ),
-      ),
-    ).toEqual([
-      '  host → engine → registry → network → node → pod',
-      `                  ✗ ${far}`,
-      `                                      ✗ ${far}`,
-    ])
+  test('is told of each cause, and no label leaves the screen', () => {
+    const far = 'x'.repeat(45)
+    const given = broken(
+      ['registry-not-running', registry(far), { check: 'a/b', hop: 'registry', message: 'm' }],
+      ['hosts-toml-missing', node(far), { check: 'a/b', hop: 'start', message: 'm' }],
+    )
+    expect(lines(given).filter((line) => line.includes(far))).toEqual([`                  ✗ ${far}`, `${' '.repeat(33)}✗ ${far}`])
+    expect(lines(given).filter((line) => line.startsWith('  host → '))).toHaveLength(2)
   })
 })
 
@@ -157,24 +174,144 @@ describe('causes', () => {
   })
 
   test('many consequences are cut, unless verbose', () => {
-    const cause = onEvery[0]!
-    const symptoms = Array.from({ length: 12 }, (_, nth) => symptom(`pod-${nth}`, cause, { owner: `deploy/${nth}` }))
-    const many = report({ findings: [cause], rootCauses: [root(cause, [], symptoms)], symptoms })
-    expect(shown(many)).toContain('5 more with --verbose')
-    expect(shown(many, { verbose: true })).toContain('pod default/pod-11 ')
+    const cause = finding('registry-not-running', registry(), { check: 'a/b', hop: 'registry', message: 'm' })
+    const explained = Array.from({ length: 12 }, (_, nth) =>
+      finding('registry-not-answering', registry(), { check: 'a/c', hop: 'name', message: `effect ${nth}`, qualifier: String(nth) }),
+    )
+    const many = report({ findings: [cause, ...explained], rootCauses: [root(cause, explained)] })
+    expect(shown(many)).toContain('· effect 6\n            5 more with --verbose\n')
+    expect(shown(many, { verbose: true })).toContain('· effect 11\n')
   })
 })
 
-test('pods that nothing explains are told with what the kubelet says', () => {
-  const other = symptom('web-0', null, {
-    image: 'docker.io/nginx:9',
-    reason: 'ErrImagePull',
-    message: 'manifest unknown',
-    owner: 'sts/web',
+describe('the pods of a cause', () => {
+  const cause = finding('registry-not-running', registry(), { check: 'a/b', hop: 'registry', message: 'it has stopped' })
+  const head = (symptoms: Report['symptoms'], look: Partial<ReporterOptions> = {}): string[] => {
+    const all = lines(report({ findings: [cause], rootCauses: [root(cause, [], symptoms)], symptoms }), look)
+    const start = all.findIndex((line) => line.startsWith('✗'))
+    return all.slice(start, all.findIndex((line) => line.includes('because')) + 1)
+  }
+
+  test('stand before it, and it before all else', () => {
+    const order = ['✗ 3 pods of deploy/app', '  because kind-registry is not', '  explains', '  host →', '  proof', '  repair', '  docs']
+    const all = lines(registryStopped)
+    const found = order.map((start) => all.findIndex((line) => line.startsWith(start)))
+    expect(found).toEqual(found.toSorted((a, b) => a - b))
+    expect(found).not.toContain(-1)
   })
-  expect(shown(report({ symptoms: [other] }))).toContain(
-    '! pod default/web-0 on dev-worker: ErrImagePull (docker.io/nginx:9); none of the\n  findings explains it\n  kubelet   manifest unknown\n',
-  )
+
+  test.each<[string, Partial<Report['symptoms'][number]>[], string[]]>([
+    ['one', [{}], ['pod default/p0 on dev-worker: ImagePullBackOff (localhost:5001/app:1)']],
+    ['several of one owner', [{}, {}], ['2 pods of deploy/app in default: ImagePullBackOff (localhost:5001/app:1)']],
+    [
+      'the same between two tries',
+      [{}, { reason: 'ErrImagePull' }],
+      ['2 pods of deploy/app in default: ErrImagePull, ImagePullBackOff', '(localhost:5001/app:1)'],
+    ],
+    [
+      'of other namespaces',
+      [{}, { namespace: 'shop' }],
+      [
+        'pod default/p0 on dev-worker: ImagePullBackOff (localhost:5001/app:1)',
+        'pod shop/p1 on dev-worker: ImagePullBackOff (localhost:5001/app:1)',
+      ],
+    ],
+    ['not scheduled', [{ node: '' }], ['pod default/p0: ImagePullBackOff (localhost:5001/app:1)']],
+    ['one that hangs', [{ reason: 'Pulling' }], ['pod default/p0 on dev-worker: Pulling, and no outcome yet', '(localhost:5001/app:1)']],
+    [
+      'now and then',
+      [{ state: 'intermittent' }],
+      ['pod default/p0 on dev-worker: ImagePullBackOff, which comes and goes', '(localhost:5001/app:1)'],
+    ],
+    [
+      'two containers of one pod',
+      [
+        { pod: 'p', container: 'a' },
+        { pod: 'p', container: 'b' },
+      ],
+      [
+        'pod default/p on dev-worker: ImagePullBackOff (localhost:5001/app:1, container',
+        'a)',
+        'pod default/p on dev-worker: ImagePullBackOff (localhost:5001/app:1, container',
+        'b)',
+      ],
+    ],
+  ])('%s', (_what, parts, expected) => {
+    const given = parts.map((one, nth) => symptom(`p${nth}`, cause, { id: String(nth), ...one }))
+    expect(head(given).map((line) => line.slice(2))).toEqual([...expected, 'because it has stopped'])
+  })
+
+  test('many are cut, unless verbose', () => {
+    const many = Array.from({ length: 12 }, (_, nth) =>
+      symptom(`p${nth}`, cause, { id: String(nth), owner: `deploy/${Math.floor(nth / 2)}` }),
+    )
+    expect(head(many)).toHaveLength(7)
+    expect(head(many)[5]).toBe('  … and 2 more pods with --verbose')
+    expect(head(many, { verbose: true })).toHaveLength(7)
+    expect(head(many, { verbose: true })[5]).toMatch(/^✗ 2 pods of deploy\/5 /)
+  })
+
+  test('of images that lack the same are told with one cause', () => {
+    expect(shown(imageNotPushed)).toContain('\n  the same for localhost:5001/api:2\n')
+    expect(shown(imageNotPushed).match(/ because /g)).toHaveLength(1)
+  })
+})
+
+describe('pods without a cause', () => {
+  const of = (...symptoms: Report['symptoms']): Report => report({ symptoms })
+
+  test('of a registry that could not be asked are told with what the kubelet says', () => {
+    const other = symptom('web-0', null, {
+      reason: 'ErrImagePull',
+      message: 'manifest unknown',
+      explanation: 'could not be asked for again',
+    })
+    expect(shown(of(other))).toContain(
+      '? pod default/web-0 on dev-worker: ErrImagePull (localhost:5001/app:1)\n  could not be asked for again\n  kubelet   manifest unknown\n',
+    )
+  })
+
+  test('that a report of an older version does not explain are told the same way', () => {
+    const { registry: _, ...older } = symptom('web-0', null, { message: 'manifest unknown' })
+    expect(shown(of(older))).toContain(
+      '? pod default/web-0 on dev-worker: ImagePullBackOff (localhost:5001/app:1)\n  kubelet   manifest unknown\n',
+    )
+    const stale = symptom('web-0', null, { state: 'stale' })
+    expect(shown(of(stale))).toContain('ImagePullBackOff, though it can be had now\n')
+  })
+
+  test.each([60, 80, 120])('that only wait: each command is a line of its own at %i columns', (columns) => {
+    const commands = podsWait.symptoms.flatMap(({ explanation }) => explanation?.split('at once with: ')[1] ?? [])
+    const screen = lines(podsWait, { columns }).map((line) => line.trim())
+    expect(commands).toHaveLength(3)
+    expect(screen).toEqual(expect.arrayContaining(commands))
+    expect(screen.filter((line) => line === 'at once with:')).toHaveLength(2)
+  })
+
+  test('that only wait: many commands are cut, unless verbose', () => {
+    const pods = Array.from({ length: 5 }, (_, nth) =>
+      symptom(`p${nth}`, null, { id: String(nth), state: 'stale', explanation: `soon; at once with: hurry ${nth}` }),
+    )
+    expect(shown(of(...pods))).toContain('  soon\n  at once with:\n    hurry 0\n    hurry 1\n    hurry 2\n    2 more with --verbose\n')
+    expect(shown(of(...pods), { verbose: true })).toContain('    hurry 4\n')
+  })
+
+  test('from elsewhere are told with the words of the kubelet only if verbose, and never as an error', () => {
+    expect(shown(elsewhereOnly)).not.toMatch(/kubelet|[✗!?]/)
+    expect(shown(elsewhereOnly, { verbose: true })).toContain('  kubelet   Pulling image "docker.io/postgres:17"')
+    // oxlint-disable-next-line no-control-regex
+    expect(shown(elsewhereOnly, { color: true })).not.toMatch(/\u001b\[3[135]m/)
+  })
+
+  test('of which the same is to be said are told together', () => {
+    expect(shown(elsewhereOnly).match(/but of registry\.k8s\.io/g)).toHaveLength(1)
+  })
+
+  test('three groups are told where all is well, unless verbose', () => {
+    const marks = (look?: Partial<ReporterOptions>): number => lines(podsWait, look).filter((line) => line.startsWith('–')).length
+    expect([marks(), marks({ verbose: true })]).toEqual([3, 5])
+    expect(lines(podsWait).at(-3)).toBe('  … and 2 more pods with --verbose')
+  })
 })
 
 test('pods are told with their cluster where there are several', () => {

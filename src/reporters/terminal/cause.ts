@@ -3,14 +3,22 @@ import { groupAlike, type Alike, type Cause } from '../overview.ts'
 import { proofs } from './proof.ts'
 import { repairs } from './repair.ts'
 import { labelColumns, labelled, marked, type Style } from './style.ts'
-import { symptomLines } from './symptoms.ts'
+import { podLines } from './symptoms.ts'
+import { way } from './way.ts'
 
 const mostConsequences = 8
 
-/** A root cause, on however many subjects: what is wrong, what it explains, the proof, the repair, where to read on. */
+/**
+ * A root cause, on however many subjects, in the order in which a person in trouble asks: which pods, by what cause, where
+ * the way of the image is broken and by what proof, and what repairs it.
+ */
 export function causeBlock(cause: Alike<Cause>, style: Style): string[] {
   return joined([
     [...headline(cause, 'fail', style), ...labelled(style, 'explains', consequences(cause, style))],
+    way(
+      cause.all.map(({ finding }) => finding),
+      style,
+    ),
     proofs(proven(cause, style), style),
     [
       ...repairs(
@@ -36,26 +44,26 @@ export function warningBlock(cause: Alike<Cause>, style: Style): string[] {
   ]
 }
 
-function headline({ first, others }: Alike<Cause>, mark: 'fail' | 'warning', style: Style): string[] {
+/** The pods that it keeps waiting, and why they wait; without pods, what is wrong. */
+function headline({ first, same, all }: Alike<Cause>, mark: 'fail' | 'warning', style: Style): string[] {
+  const pods = podLines([...new Set(all.flatMap(({ symptoms }) => symptoms))], mark, style)
+  const room = style.columns - 2
   return [
-    ...marked(style, mark, text(first.finding), style.paint.bold),
-    ...(others.length === 0 ? [] : style.prose(`the same on ${others.join(', ')}`, style.columns - 2).map((line) => `  ${line}`)),
+    ...pods,
+    ...(pods.length === 0
+      ? marked(style, mark, text(first.finding), style.paint.bold)
+      : style.prose(`because ${text(first.finding)}`, room).map((line) => `  ${style.paint.bold(line)}`)),
+    ...(same === '' ? [] : style.prose(same, room).map((line) => `  ${line}`)),
   ]
 }
 
-/** One line per thing that the cause explains: findings first, then pods. */
+/** The findings that the cause explains: a line of each, of alike ones one. */
 function consequences({ all }: Alike<Cause>, style: Style): string[] {
-  const room = style.columns - labelColumns - 2
   const explained = [...new Set(all.flatMap(({ explains }) => explains))]
-  const items = [
-    ...groupAlike(explained, (finding) => finding).map(
-      ({ first, others }) => text(first) + (others.length > 0 ? ` (the same on ${others.join(', ')})` : ''),
-    ),
-    ...symptomLines([...new Set(all.flatMap(({ symptoms }) => symptoms))], style),
-  ]
+  const items = groupAlike(explained, (finding) => finding).map(({ first, same }) => text(first) + (same === '' ? '' : ` (${same})`))
   const shown = style.verbose || items.length <= mostConsequences ? items : items.slice(0, mostConsequences - 1)
   const lines = shown.flatMap((item) =>
-    style.prose(item, room).map((line, nth) => `${nth === 0 ? style.paint.dim(style.dot) : ' '} ${line}`),
+    style.prose(item, style.columns - labelColumns - 2).map((line, nth) => `${nth === 0 ? style.paint.dim(style.dot) : ' '} ${line}`),
   )
   return shown.length === items.length ? lines : [...lines, style.paint.dim(`${items.length - shown.length} more with --verbose`)]
 }

@@ -10,6 +10,7 @@ export function header(report: Report, style: Style): string[] {
   const entry = (label: string, text: string): string[] => labelled(style, label, style.prose(text, style.columns - labelColumns))
   return [
     ...(report.mode === 'bundle' ? entry('replay', 'of a recorded bundle: nothing on this machine was asked') : []),
+    ...(report.only === undefined ? [] : entry('only', onlyText(report.only))),
     ...report.clusters.flatMap((cluster) => entry('cluster', clusterText(cluster))),
     ...report.registries.flatMap((registry) => entry('registry', registryText(registry))),
     ...(report.clusters.length > 0 && report.registries.length === 0
@@ -23,6 +24,14 @@ export const choices = (report: Report, style: Style): string[] =>
   (report.choices ?? []).flatMap(({ about, why }, nth) =>
     labelled(style, nth === 0 ? 'chosen' : '', style.prose(`${about}: ${why}`, style.columns - labelColumns)),
   )
+
+/** What was asked after, where it was not everything. */
+function onlyText({ namespace, pod, owner }: NonNullable<Report['only']>): string {
+  const what = pod === undefined ? (owner === undefined ? 'pods' : `the pods of ${oneLine(owner)}`) : `pod ${oneLine(pod)}`
+  const where = namespace === undefined ? '' : ` in namespace ${oneLine(namespace)}`
+  const nodes = pod === undefined && owner === undefined ? '' : ', with the nodes and registries that this takes'
+  return `${what}${where}${nodes}`
+}
 
 function clusterText({ name, provider, nodes }: Cluster): string {
   const stopped = nodes.filter((node) => !node.running).length

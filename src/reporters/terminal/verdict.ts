@@ -1,13 +1,14 @@
 import type { Report } from '../../model/report.ts'
 import { width } from '../layout.ts'
 import type { Overview } from '../overview.ts'
+import { podCount } from '../pods.ts'
 import { count } from '../text.ts'
 import type { Style } from './style.ts'
 
 /** The last line: the verdict and the counts. Where it does not fit, the lesser counts go first. */
 export function verdict(report: Report, overview: Overview, style: Style): string {
   const { causes, warnings, consequences, counts } = overview
-  const pods = new Set([...causes, ...warnings].flatMap(({ symptoms }) => symptoms.map(({ namespace, pod }) => `${namespace}/${pod}`))).size
+  const pods = podCount([...causes, ...warnings].flatMap(({ symptoms }) => symptoms))
   const unjudged = counts.blocked + counts.error
   const some = (n: number, text: string): string[] => (n > 0 ? [text] : [])
   const found = [
@@ -15,7 +16,7 @@ export function verdict(report: Report, overview: Overview, style: Style): strin
     ...some(causes.length, count(causes.length, 'root cause')),
     ...some(warnings.length, count(warnings.length, 'warning')),
   ]
-  const caused = [...some(consequences, count(consequences, 'consequence')), ...some(pods, count(pods, 'pod'))]
+  const caused = [...some(pods, count(pods, 'pod')), ...some(consequences, count(consequences, 'consequence'))]
   const counted = [
     ...some(counts.pass, `${counts.pass} passed`),
     ...some(counts.fail, `${counts.fail} failed`),

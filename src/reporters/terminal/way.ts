@@ -1,14 +1,14 @@
+import type { ReportedFinding } from '../../model/finding.ts'
 import type { Hop } from '../../model/words.ts'
 import { shortened, width } from '../layout.ts'
 import { count } from '../text.ts'
-import type { Cause } from '../overview.ts'
-import type { Style } from './style.ts'
+import { indented, type Style } from './style.ts'
 
 const stations = ['host', 'engine', 'registry', 'network', 'node', 'pod'] as const
 type Station = (typeof stations)[number]
 
 /** Where on the way a fault of that hop sits. */
-const stationOf: Readonly<Record<Hop, Station>> = {
+const stationOfHop: Readonly<Record<Hop, Station>> = {
   push: 'host',
   publish: 'engine',
   registry: 'registry',
@@ -22,48 +22,45 @@ const stationOf: Readonly<Record<Hop, Station>> = {
   start: 'pod',
 }
 
-/** The way of an image from the host to the pod, and below it what is broken, where it is broken. */
-export function way(causes: readonly Cause[], style: Style): string[] {
-  const broken = new Map<Station, string[]>()
-  for (const { finding } of causes) {
-    // A node that does not run is broken as a node, whatever its pods then lack.
-    const station = finding.subject.kind === 'node' && finding.hop === 'start' ? 'node' : stationOf[finding.hop]
-    broken.set(station, [...new Set([...(broken.get(station) ?? []), style.line(finding.subject.name)])])
+/** The way of an image from the host to the pod, and below it what is broken, where it is broken, of findings of one kind. */
+export function way(findings: readonly ReportedFinding[], style: Style): string[] {
+  const broken = new Map<Station, ReportedFinding[]>()
+  for (const finding of findings) {
+    const station = stationOf(finding)
+    broken.set(station, [...(broken.get(station) ?? []), finding])
   }
-  if (broken.size === 0) return []
-
   const firstBroken = stations.findIndex((station) => broken.has(station))
   const path = stations.map((station, nth) => paintStation(station, broken.has(station), nth > firstBroken, style))
-  return [`  ${path.join(style.paint.dim(` ${style.arrow} `))}`, ...labelsBelow(broken, style)]
+  return [
+    `  ${path.join(style.paint.dim(` ${style.arrow} `))}`,
+    ...stations.flatMap((station) => {
+      const own = broken.get(station)
+      return own === undefined ? [] : [labelBelow(station, own, style)]
+    }),
+  ]
 }
+
+/** A node that does not run is broken as a node, whatever its pods then lack. */
+const stationOf = ({ subject, hop }: ReportedFinding): Station => (subject.kind === 'node' && hop === 'start' ? 'node' : stationOfHop[hop])
 
 function paintStation(station: Station, isBroken: boolean, isBehind: boolean, { paint }: Style): string {
   if (isBroken) return paint.bold(paint.red(station))
   return isBehind ? paint.dim(station) : station
 }
 
-/** One label per broken station, below it; on a further line where labels would meet. */
-function labelsBelow(broken: ReadonlyMap<Station, readonly string[]>, style: Style): string[] {
-  const rows: { text: string; columns: number }[] = []
-  let column = 2
-  for (const station of stations) {
-    const names = broken.get(station)
-    if (names !== undefined) {
-      const label = `${style.marks.fail} ${named(names, station, style)}`
-      const start = Math.max(2, Math.min(column, style.columns - width(label)))
-      let row = rows.find(({ columns }) => columns === 0 || columns + 2 <= start)
-      if (row === undefined) rows.push((row = { text: '', columns: 0 }))
-      row.text += ' '.repeat(start - row.columns) + style.paint.red(label)
-      row.columns = start + width(label)
-    }
-    column += station.length + style.arrow.length + 2
-  }
-  return rows.map(({ text }) => text)
+/** What is broken, below its station, or further left where it would leave the screen. */
+function labelBelow(station: Station, findings: readonly ReportedFinding[], style: Style): string {
+  const before = stations.slice(0, stations.indexOf(station))
+  const column = before.reduce((sum, one) => sum + one.length + style.arrow.length + 2, 2)
+  const label = `${style.marks.fail} ${named(findings, style)}`
+  return indented(style.paint.red(label), Math.max(2, Math.min(column, style.columns - width(label))))
 }
 
-function named(names: readonly string[], station: Station, style: Style): string {
+function named(findings: readonly ReportedFinding[], style: Style): string {
+  const names = [...new Set(findings.map(({ subject }) => style.line(subject.name)))]
   const room = style.columns - 4
   const all = names.join(', ')
   if (names.length === 1) return shortened(all, room, style.ellipsis)
-  return width(all) <= Math.min(room, 36) ? all : count(names.length, station, station === 'registry' ? 'registries' : `${station}s`)
+  const { kind } = findings[0]!.subject
+  return width(all) <= Math.min(room, 36) ? all : count(names.length, kind, kind === 'registry' ? 'registries' : `${kind}s`)
 }
