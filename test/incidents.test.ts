@@ -5,7 +5,8 @@ import { checks } from '../src/checks/index.ts'
 import { examine } from '../src/engine/examine.ts'
 import { replaySession } from '../src/engine/session.ts'
 import type { Report } from '../src/model/report.ts'
-import { faults } from '../lab/faults.ts'
+import { podsOf } from '../lab/failing-pods.ts'
+import { incidents } from '../lab/incidents.ts'
 import { comparable, validateReport } from './report-contract.ts'
 
 const folder = new URL('../incidents/', import.meta.url)
@@ -23,8 +24,8 @@ const replay = (name: string): Promise<Report> => {
   })
 }
 
-test('there is an incident for every fault of the lab', () => {
-  expect(names).toEqual(faults.map((one) => one.name).sort())
+test('there is an incident for everything that the lab records', () => {
+  expect(names).toEqual(incidents.map((one) => one.name).sort())
 })
 
 describe.each(names)('incident %s', (name) => {
@@ -41,8 +42,21 @@ describe.each(names)('incident %s', (name) => {
 
   test('it names its root causes and no other', async () => {
     const report = await replay(name)
-    const fault = faults.find((one) => one.name === name)!
+    const { fault, cluster } = incidents.find((one) => one.name === name)!
     expect(report.rootCauses.map((one) => one.code).sort()).toEqual(fault.causes.map((one) => one.code).sort())
     expect(report.exitCode).toBe(fault.exitCode)
+    const explained = report.rootCauses.flatMap((one) => one.explains.map((id) => id.split(':')[0]!))
+    expect([...new Set(explained)].sort()).toEqual([...fault.explains, ...(fault.explainsOn?.(cluster.containerd!) ?? [])].sort())
+  })
+
+  test('every pod that failed by it hangs on its cause, and no other', async () => {
+    const { symptoms } = await replay(name)
+    const { fault } = incidents.find((one) => one.name === name)!
+    const linked = symptoms
+      .filter((one) => one.rootCause !== null)
+      .map((one) => `${one.pod}: ${one.rootCause!.split(':')[0]}, ${one.state}`)
+    const failing = podsOf(fault).map((pod, index) => `${fault.name}-${index + 1}: ${pod.cause}, current`)
+    failing.push(...(fault.ownPods ?? []).map((pod) => `${pod.name}: ${pod.cause}, current`))
+    expect(linked.sort()).toEqual(failing.sort())
   })
 })

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
 import { faults } from '../../lab/faults.ts'
+import { containerdVersions } from '../../lab/index.ts'
 import { setUps } from '../../lab/set-ups.ts'
 import { isCode } from '../../src/model/codes.ts'
 import { besideCoreSet, coreSet, leftOutOfCoreSet } from '../e2e/core-set.ts'
@@ -13,8 +14,22 @@ describe('what the lab makes on clusters', () => {
   })
 
   it('is expected to be told by codes that exist', () => {
-    const codes = faults.flatMap((one) => [...one.causes.map((cause) => cause.code), ...one.explains])
+    const codes = faults.flatMap((one) => [
+      ...one.causes.map((cause) => cause.code),
+      ...one.explains,
+      ...containerdVersions.flatMap(({ version }) => one.explainsOn?.(version) ?? []),
+    ])
     expect(codes.filter((code) => !isCode(code))).toEqual([])
+  })
+
+  it('fails pods by causes of its own', () => {
+    for (const { name, causes, pods = [] } of faults) {
+      const codes = causes.map((one) => one.code)
+      expect(
+        pods.filter((one) => !codes.includes(one.cause)),
+        name,
+      ).toEqual([])
+    }
   })
 
   it('is in the core set or beside it, and what is left out exists', () => {
