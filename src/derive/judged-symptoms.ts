@@ -13,6 +13,8 @@ export interface JudgedSymptom {
   readonly state: Judged['state']
   /** Id of the finding that it leads to; absent where it leads to none. */
   readonly finding?: string
+  /** The image that its node pulls first, where that is all that it waits for. */
+  readonly behind?: string
 }
 
 export interface JudgedSymptoms {
@@ -40,15 +42,15 @@ export function judgedSymptoms(look: Look, cluster: Cluster, registries: readonl
     const made = judged.map(async ({ symptom, judged: one }): Promise<Made[]> => {
       if (!one.ok) return [{ symptom, state: 'current', findings: [] }]
       if (one.answer === null) return []
-      const { state, fault } = one.answer
-      if (!fault || !isLocal(symptom)) return [{ symptom, state, findings: [] }]
+      const { state, fault, behind } = one.answer
+      if (!fault || !isLocal(symptom)) return [{ symptom, state, findings: [], ...(behind !== undefined && { behind }) }]
       const unserved = await unservedFinding(look, cluster, symptom, fault)
       const findings = unserved ? [unserved] : [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault }))
       return [{ symptom, state, findings: findings.filter((finding) => finding !== null) }]
     })
     const found = (await Promise.all(made)).flat()
     return {
-      symptoms: found.map(({ symptom, state, findings: [first] }) => ({ symptom, state, ...(first && { finding: findingId(first) }) })),
+      symptoms: found.map(({ findings: [first], ...one }) => ({ ...one, ...(first && { finding: findingId(first) }) })),
       findings: joinFindings(found.flatMap((one) => one.findings)),
       ...(unjudged && { unjudged }),
     }
@@ -62,9 +64,7 @@ const isMeantIn =
     (podsMeant.pod === undefined || pod.name === podsMeant.pod) &&
     (podsMeant.owner === undefined || pod.owner === podsMeant.owner)
 
-interface Made {
-  readonly symptom: PullSymptom
-  readonly state: Judged['state']
+interface Made extends Omit<JudgedSymptom, 'finding'> {
   /** Its own first, then what is found beside it. */
   readonly findings: readonly Finding[]
 }

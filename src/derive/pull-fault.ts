@@ -45,8 +45,10 @@ export type AnswerCode = Extract<Code, 'registry-auth-required' | 'registry-forb
 /** What became of a symptom when its image was asked for again. */
 export interface Judged {
   readonly state: 'current' | 'stale' | 'intermittent'
-  /** Absent where the image can be had now: the pod only waits for its next try. */
+  /** Absent where the image can be had now: the pod only waits for its next try, or for its turn. */
   readonly fault?: PullFault
+  /** The image from elsewhere that its node pulls first, where that is all that it waits for. */
+  readonly behind?: string
 }
 
 /**
@@ -82,7 +84,11 @@ export async function pullFault(
   if (kept) return current(kept)
   if (symptom.reason === 'Pulling') {
     const behind = await hangingBefore(look, symptom, others)
-    return behind && current({ code: 'pull-queue-blocked', behind })
+    // What comes from elsewhere may just be large.
+    return (
+      behind &&
+      (behind.registry === null ? { state: 'current', behind: behind.container.image } : current({ code: 'pull-queue-blocked', behind }))
+    )
   }
   const bad = (await askAgain(look, node, container.image)).filter((one) => one.outcome === 'fails')
   if (bad.length === 0) return { state: 'stale' }
@@ -131,7 +137,8 @@ async function faultOf(asked: Asked, pull: NodePull, times?: string): Promise<Pu
     if (symptom.error.class !== 'not-found') return failed(symptom.message, { pull, ...often })
     return missing(await missingImage(look, cluster, symptom.registry, reference), pull, false)
   }
-  if (answer?.status === 404) return missing(await missingImage(look, cluster, symptom.registry, reference), pull, asClass !== 'not-found')
+  const tellsOfAnother = pull.text !== undefined && asClass !== 'not-found' && asClass !== 'unknown'
+  if (answer?.status === 404) return missing(await missingImage(look, cluster, symptom.registry, reference), pull, tellsOfAnother)
   const code = answer && codeOfStatus(answer.status)
   if (answer && code) return { code, ...answer, pull, ...often }
   return {
@@ -211,12 +218,14 @@ async function diskFault(look: Look, node: string, message: string): Promise<Pul
 /** Of the pulls of a node that have no outcome, one whose image cannot be had now: the kubelet pulls one at a time by default. */
 async function hangingBefore(look: Look, symptom: PullSymptom, others: readonly PullSymptom[]): Promise<PullSymptom | null> {
   const { node } = symptom.pod
-  for (const other of others) {
-    if (other.reason !== 'Pulling' || other.pod.node !== node || other.container.image === symptom.container.image) continue
-    // Of what is elsewhere nothing is asked: that it has no outcome either is what is known.
-    if (other.registry === null) return other
+  const before = others.filter(
+    (one) => one.reason === 'Pulling' && one.pod.node === node && one.container.image !== symptom.container.image,
+  )
+  for (const other of before) {
+    if (other.registry === null) continue
     const pull = await tried(nodePull(look, node!, other.container.image))
     if (pull.ok && pull.answer.outcome !== 'ok') return other
   }
-  return null
+  // Of what is elsewhere nothing is asked: that it has no outcome either is all that is known.
+  return before.find((one) => one.registry === null) ?? null
 }

@@ -53,7 +53,7 @@ function reportSymptom(cluster: Cluster, judged: JudgedSymptom, rootOf: (finding
   }
 }
 
-function explain(cluster: Cluster, { symptom, state }: JudgedSymptom): string {
+function explain(cluster: Cluster, { symptom, state, behind }: JudgedSymptom): string {
   const { pod, registry, registryHost, error, backOffUntil } = symptom
   if (state === 'stale') {
     const when = backOffUntil === undefined ? 'within 5 minutes' : `after ${backOffUntil.slice(11, 19)} UTC`
@@ -62,6 +62,7 @@ function explain(cluster: Cluster, { symptom, state }: JudgedSymptom): string {
     const hurry = pod.owner === undefined ? `${kubectl} get ${name} -o yaml | ${kubectl} replace --force -f -` : `${kubectl} delete ${name}`
     return `the image can be had now, and the kubelet tries again ${when}; at once with: ${hurry}`
   }
+  if (behind !== undefined) return `the image can be had now; the kubelet pulls one at a time, and ${behind} comes first`
   const told = symptom.reason === 'Pulling' ? 'its pull has no outcome yet' : pullErrorMeanings[error.class].meaning
   if (registry !== null) return `could not be asked for again; by the words of the kubelet: ${told}`
   const inside = /\.svc(?:\.cluster\.local)?(?::\d+)?$/.test(registryHost)

@@ -101,6 +101,31 @@ describe('pods and the cause of their failure', () => {
     ])
   })
 
+  test('a pod that waits for its turn behind a large image', async () => {
+    const at = '2026-11-21T10:47:00.000Z'
+    const large = 'large.example.com/app:1'
+    const starts = { reason: 'ContainerCreating', message: '' }
+    const made = await report({
+      waiting: [pod('app', held, {}, starts), pod('large', large, {}, starts)],
+      events: [held, large].map((image, index) => ({
+        namespace: 'default',
+        pod: ['app', 'large'][index]!,
+        uid: `uid of ${['app', 'large'][index]}`,
+        container: 'app',
+        reason: 'Pulling',
+        message: `Pulling image "${image}"`,
+        since: at,
+        at,
+        count: 1,
+      })),
+    })
+    expect(made).toMatchObject({ exitCode: 0, findings: [] })
+    expect(made.symptoms.map((one) => one.explanation)).toEqual([
+      `the image can be had now; the kubelet pulls one at a time, and ${large} comes first`,
+      'not of a local registry, but of large.example.com: its pull has no outcome yet',
+    ])
+  })
+
   test('a name of the cluster is none that nodes know', async () => {
     const made = await report({ waiting: [pod('app', 'registry.tools.svc.cluster.local:5000/app:1', {}, { message: 'no such host' })] })
     expect(made.symptoms[0]!.explanation).toMatch(/is a name of the cluster, which nodes do not know/)

@@ -196,17 +196,18 @@ checkTable(check, {
     session: kind({ waiting: [pod(held, { message: 'write /var/lib/containerd/x: no space left on device' })] }),
     expect: pass,
   },
-  'a pull behind one that has no outcome': {
+  'a pull behind one of a registry that hangs': {
     session: kind({
-      waiting: [pod(held, starts), pod('slow.example.com/app:1', starts, { name: 'slow', uid: 'u2' })],
-      events: [pulling(held, '2026-11-21T10:48:00.000Z'), pulling('slow.example.com/app:1', '2026-11-21T10:47:00.000Z', 'u2')],
+      containers: [{ name: 'slow-registry', image: 'registry:3', serves: 'hangs', published: [] }],
+      waiting: [pod(held, starts), pod('slow-registry:5000/app:1', starts, { name: 'slow', uid: 'u2' })],
+      events: [pulling(held, '2026-11-21T10:48:00.000Z'), pulling('slow-registry:5000/app:1', '2026-11-21T10:47:00.000Z', 'u2')],
     }),
-    expect: all(finds('pull-queue-blocked', 'node/dev/dev-worker'), says(/wait behind that of slow.example.com\/app:1/)),
+    expect: says(/pulls on dev-worker wait behind that of slow-registry:5000\/app:1, which has no outcome/),
   },
-  'the same on another node': {
+  'a pull behind one from elsewhere, which may just be large': {
     session: kind({
-      waiting: [pod(held, starts), pod('slow.example.com/app:1', starts, { name: 'slow', uid: 'u2', node: 'dev-worker2' })],
-      events: [pulling(held, '2026-11-21T10:48:00.000Z'), pulling('slow.example.com/app:1', '2026-11-21T10:47:00.000Z', 'u2')],
+      waiting: [pod(held, starts), pod('large.example.com/app:1', starts, { name: 'large', uid: 'u2' })],
+      events: [pulling(held, '2026-11-21T10:48:00.000Z'), pulling('large.example.com/app:1', '2026-11-21T10:47:00.000Z', 'u2')],
     }),
     expect: pass,
   },
