@@ -138,7 +138,7 @@ export const hostsTomlFaults: readonly Fault[] = [
   {
     name: 'host-name-unknown-to-nodes',
     title: 'pods named the registry by a name from the /etc/hosts of the machine, which the nodes did not know',
-    causes: [{ code: 'hosts-toml-missing', node: 'worker' }],
+    causes: [{ code: 'hosts-toml-missing' }],
     explains: [],
     exitCode: 1,
     repairable: true,

@@ -1,12 +1,13 @@
 import { isLoopback, splitHostPort } from '../containerd/registry-host.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
-import type { Cluster, Registry } from '../model/topology.ts'
+import type { Cluster, Node, Registry } from '../model/topology.ts'
 import { configFindingOf } from './config-finding.ts'
 import { identityAt } from './identity.ts'
 import type { LocalSymptom, PullFault } from './pull-fault.ts'
 import { registryHostsOf, registryPull, usableEndpoints } from './registry-pulls.ts'
 import type { PullSymptom } from './symptoms.ts'
+import { orNull } from './tried.ts'
 
 /**
  * The registry that this machine finds under the host name of an image, where that is a name of the machine's own (an entry
@@ -27,15 +28,23 @@ export async function registryByHostName(
   return null
 }
 
-/** That nothing tells a node where images of such a name are: it has no hosts.toml for it. Null where that is not the fault. */
-export async function unservedFinding(
+/**
+ * That nothing tells the nodes where images of such a name are: none has a hosts.toml for it. The node of the pod comes first,
+ * and the others, to which the pod may come next, with it. Empty where that is not the fault.
+ */
+export async function unservedFindings(
   look: Look,
   cluster: Cluster,
   { pod, registry, registryHost }: LocalSymptom,
   fault: PullFault,
-): Promise<Finding | null> {
-  const node = cluster.nodes.find((one) => one.name === pod.node)
-  if (fault.code !== 'in-cluster-pull-failed' || !node || registryHostsOf(registry, cluster.name).includes(registryHost)) return null
+): Promise<Finding[]> {
+  if (fault.code !== 'in-cluster-pull-failed' || registryHostsOf(registry, cluster.name).includes(registryHost)) return []
+  const running = cluster.nodes.filter((one) => one.running).toSorted((a, b) => Number(b.name === pod.node) - Number(a.name === pod.node))
+  const found = await Promise.all(running.map((node) => orNull(unservedOn(look, cluster, node, registry, registryHost))))
+  return found[0] ? found.filter((one) => one !== null) : []
+}
+
+async function unservedOn(look: Look, cluster: Cluster, node: Node, registry: Registry, registryHost: string): Promise<Finding | null> {
   const pull = await registryPull(look, cluster.name, node.name, registry, registryHost)
   if (pull.reaches || usableEndpoints(pull.pull).some((one) => one.source !== 'default')) return null
   const finding = await configFindingOf(look, cluster, node, registry, pull, { code: 'hosts-toml-missing' })

@@ -4,7 +4,7 @@ import type { Cluster, Registry } from '../model/topology.ts'
 import { pullFault, type Judged, type LocalSymptom } from './pull-fault.ts'
 import { lostFinding, maskFinding, pullFinding } from './pull-finding.ts'
 import { pullSymptoms, type PullSymptom } from './symptoms.ts'
-import { registryByHostName, unservedFinding } from './host-names.ts'
+import { registryByHostName, unservedFindings } from './host-names.ts'
 import { tried } from './tried.ts'
 
 /** A symptom, what state it is in, and what was found from it. */
@@ -44,8 +44,9 @@ export function judgedSymptoms(look: Look, cluster: Cluster, registries: readonl
       if (one.answer === null) return []
       const { state, fault, behind } = one.answer
       if (!fault || !isLocal(symptom)) return [{ symptom, state, findings: [], ...(behind !== undefined && { behind }) }]
-      const unserved = await unservedFinding(look, cluster, symptom, fault)
-      const findings = unserved ? [unserved] : [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault }))
+      const unserved = await unservedFindings(look, cluster, symptom, fault)
+      const findings =
+        unserved.length > 0 ? unserved : [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault }))
       return [{ symptom, state, findings: findings.filter((finding) => finding !== null) }]
     })
     const found = (await Promise.all(made)).flat()

@@ -73,7 +73,7 @@ describe('check of one workload', () => {
 
   test.each([
     ['deploy/wnats', /^registry-doctor: no deployment is named "wnats"; did you mean "wants"\?\n$/],
-    ['pod/wants', /^registry-doctor: no pod is named "wants"; did you mean "wants-/],
+    ['pod/wants', /^registry-doctor: no pod is named "wants": there are wants-.*, wants-/],
     ['sts/wants', /^registry-doctor: no statefulset is named "wants": there is none\n$/],
     ['widget/wants', /^registry-doctor: "widget\/wants" is nothing to examine: give pod\/NAME, /],
   ])('%s: one line, exit 2', async (target, line) => {

@@ -141,7 +141,7 @@ checkTable(check, {
   'a name of this machine, which nodes do not know': {
     session: kind({ hostNames: ['reg.lab.test'], waiting: [pod('reg.lab.test:5001/lab/hello:1', { message: 'no such host' })] }),
     expect: all(
-      finds('hosts-toml-missing', 'node/dev/dev-worker'),
+      finds('hosts-toml-missing', 'node/dev/dev-worker', 'node/dev/dev-control-plane', 'node/dev/dev-worker2'),
       says(/dev-worker has no \/etc\/containerd\/certs.d\/reg.lab.test:5001\/hosts.toml/, /the host knows this name, dev-worker does not/),
     ),
   },
