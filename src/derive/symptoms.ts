@@ -95,14 +95,23 @@ function backOffUntil(failures: readonly PullEvent[]): string | undefined {
   return new Date(Date.parse(last.at) + seconds * 1000).toISOString()
 }
 
-/** An image name that is none has no registry host either: then what stands before its first slash. */
+/** The registry host of an image; of a name that is none what stands in its place: with `http://` in front, or capitals behind. */
+export function registryHostNamed(image: string): string {
+  const reference = parseImageReference(image)
+  return 'error' in reference
+    ? image
+        .trim()
+        .replace(/^https?:\/\//, '')
+        .split('/', 1)[0]!
+    : reference.registryHost
+}
+
 function registryOf(
   { name }: Cluster,
   registries: readonly Registry[],
   { image }: WaitingContainer,
 ): Pick<PullSymptom, 'registry' | 'registryHost'> {
-  const reference = parseImageReference(image)
-  const registryHost = 'error' in reference ? image.split('/', 1)[0]! : reference.registryHost
+  const registryHost = registryHostNamed(image)
   const registry = registries.find((one) => one.role === 'registry' && registryHostsOf(one, name).includes(registryHost)) ?? null
   return { registry, registryHost }
 }

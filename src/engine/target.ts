@@ -1,5 +1,5 @@
-import { parseImageReference } from '../containerd/image-reference.ts'
 import { namesOf, podsNamed, waitingPods } from '../derive/pods.ts'
+import { registryHostNamed } from '../derive/symptoms.ts'
 import { tried } from '../derive/tried.ts'
 import { SelectionError } from '../discover/options.ts'
 import { ObservationFailure, type Look, type NamedResource } from '../model/observation.ts'
@@ -40,7 +40,7 @@ export async function narrow(look: Look, topology: Topology, target: Target, nam
     throw new SelectionError(ambiguous(target.kind === 'pod' ? 'pods' : workloadKinds[target.kind], target.name, places))
   const { cluster, pod } = places[0]!
   const nodes = new Set(found.map((one) => one.pod.node))
-  const hosts = new Set(found.flatMap((one) => one.pod.containers.map(({ image }) => hostOf(image))))
+  const hosts = new Set(found.flatMap((one) => one.pod.containers.map(({ image }) => registryHostNamed(image))))
   const podsMeant: PodsMeant = {
     namespace: pod.namespace,
     ...(target.kind === 'pod' ? { pod: target.name } : { owner: `${target.kind}/${target.name}` }),
@@ -54,11 +54,6 @@ export async function narrow(look: Look, topology: Topology, target: Target, nam
       .filter((one) => one.clusters.includes(cluster.name) && (hosts.size === 0 || one.registryHosts.some((host) => hosts.has(host))))
       .map((one) => ({ ...one, clusters: [cluster.name] })),
   }
-}
-
-const hostOf = (image: string): string => {
-  const reference = parseImageReference(image)
-  return 'error' in reference ? image.split('/', 1)[0]! : reference.registryHost
 }
 
 async function waitingOf(look: Look, cluster: Cluster, { kind, name }: Target, namespace: string | undefined): Promise<Meant[]> {
@@ -89,9 +84,24 @@ async function othersOf(look: Look, { clusters }: Topology, { kind, name }: Targ
   ])
   if (found.length > 0) return found
   for (const { pods, names } of asked)
-    for (const one of [pods, names]) if (!one.ok) throw new ObservationFailure('kube.names', one.code, one.reason)
+    for (const one of [pods, names]) {
+      if (one.ok) continue
+      if (one.code === 'not-recorded') throw await notInBundle(look, clusters, { kind, name })
+      throw new ObservationFailure('kube.names', one.code, one.reason)
+    }
   const all = asked.flatMap(({ names }) => (names.ok ? names.answer : []))
   throw unknownObject(kind === 'pod' ? 'pod' : resource.slice(0, -1), name, namespace, all)
+}
+
+/** A bundle holds the pods that waited when it was made, and no others. */
+async function notInBundle(look: Look, clusters: readonly Cluster[], { kind, name }: Target): Promise<SelectionError> {
+  const waiting = (await Promise.all(clusters.map((cluster) => tried(waitingPods(look, cluster))))).flatMap((one) =>
+    one.ok ? one.answer : [],
+  )
+  const known = kind === 'pod' ? waiting.map((pod) => pod.name) : waiting.flatMap((pod) => pod.owner ?? [])
+  return new SelectionError(
+    `the bundle does not tell of ${kind}/${name}: it holds pods that waited for an image, ${[...new Set(known)].join(', ') || 'none here'}`,
+  )
 }
 
 /** The namespaces in which there is one of that name. */

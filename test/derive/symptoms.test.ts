@@ -125,6 +125,8 @@ describe('whose image it is', () => {
   test.each([
     ['localhost:5001/app:1', 'kind-registry', 'localhost:5001'],
     ['localhost:5001/App:1', 'kind-registry', 'localhost:5001'],
+    ['http://localhost:5001/app:1', 'kind-registry', 'localhost:5001'],
+    [' localhost:5001/app:1', 'kind-registry', 'localhost:5001'],
     ['nginx', null, 'docker.io'],
     ['registry.k8s.io/pause:3.10', null, 'registry.k8s.io'],
   ])('%s', async (name, registry, registryHost) => {

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { checks } from '../../src/checks/index.ts'
 import { examine, type ExamineOptions } from '../../src/engine/examine.ts'
+import { replaySession } from '../../src/engine/session.ts'
 import type { WaitingContainer, WaitingPod } from '../../src/model/observation.ts'
 import type { Report } from '../../src/model/report.ts'
 import { validateReport } from '../report-contract.ts'
@@ -198,6 +199,24 @@ describe('only a part of it', () => {
     ['a kind of which there is none', { kind: 'job', name: 'import' }, undefined, /no job is named "import": there is none/],
   ] as const)('%s is told', async (_what, target, namespace, message) => {
     await expect(report(two, { target, ...(namespace !== undefined && { namespace }) })).rejects.toThrow(message)
+  })
+
+  test('what a bundle does not hold is told', async () => {
+    const session = kind({ images: [], ...two })
+    await examine(session.look, { selection: { clusters: [] }, checks, failOn: 'error', mode: 'live' })
+    const replayed = (target: ExamineOptions['target']) =>
+      examine(replaySession(session.recorded()).look, {
+        selection: { clusters: [] },
+        checks,
+        failOn: 'error',
+        mode: 'bundle',
+        target: target!,
+      })
+    await expect(replayed({ kind: 'pod', name: 'runs' })).rejects.toThrow(
+      'the bundle does not tell of pod/runs: it holds pods that waited for an image, misled, missing',
+    )
+    await expect(replayed({ kind: 'deploy', name: 'fine' })).rejects.toThrow(/pods that waited for an image, deploy\/misled, deploy\/shop/)
+    expect(linked(await replayed({ kind: 'deploy', name: 'shop' }))).toEqual({ missing: 'image-not-in-registry' })
   })
 
   test('several of that name are told', async () =>

@@ -14,7 +14,10 @@ export function header(report: Report, style: Style): string[] {
     ...report.clusters.flatMap((cluster) => entry('cluster', clusterText(cluster))),
     ...report.registries.flatMap((registry) => entry('registry', registryText(registry))),
     ...(report.clusters.length > 0 && report.registries.length === 0
-      ? entry('registry', 'none: nothing here refers to a local registry')
+      ? entry(
+          'registry',
+          report.only?.pod === undefined ? 'none: nothing here refers to a local registry' : 'none: its images are of no local registry',
+        )
       : []),
   ]
 }
