@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { bundle, type BundleSummary } from './build/bundle.ts'
+import { packIncidents } from './build/incidents.ts'
 import { copyTypes } from './build/types.ts'
 import { root } from './root.ts'
 
@@ -17,6 +18,7 @@ async function main(argv: readonly string[]): Promise<void> {
   const out = join(root, 'dist')
   rmSync(out, { recursive: true, force: true })
   const summary = await bundle(root, out)
+  packIncidents(root, out)
   if (!argv.includes('--js')) buildTypes(out)
   if (!argv.includes('--quiet')) process.stderr.write(`${describe(summary)}, ${Math.round(performance.now() - started)} ms\n`)
 }

@@ -1,9 +1,9 @@
+import { parseBundle } from '../../bundle/bundle.ts'
 import { checks } from '../../checks/index.ts'
 import { UnknownNameError } from '../../discover/options.ts'
 import { listIncidents } from '../../ports/incidents.ts'
 import type { SharedOptions } from '../options.ts'
 import { checkTargets, writeReport } from '../output.ts'
-import { readBundle } from '../read-bundle.ts'
 import { examineBundle } from './check.ts'
 
 /** The incident with which this tool began: kind pods refused on `[::1]:5001`. */
@@ -24,7 +24,7 @@ export async function demo(
       name ?? firstIncident,
       incidents.map((one) => one.name),
     )
-  const report = await examineBundle(await readBundle(incident.bundlePath), { cluster: [], failOn: 'error' }, checks)
+  const report = await examineBundle(parseBundle(incident.bundle()), { cluster: [], failOn: 'error' }, checks)
   const onTerminal = options.output.length === 0 || options.output.some((one) => one.format === 'terminal' && one.file === undefined)
   if (onTerminal && !options.quiet) process.stderr.write(`A recorded incident: ${incident.title}.\n\n`)
   await writeReport(report, options.output, options, env)
