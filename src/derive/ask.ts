@@ -1,4 +1,5 @@
 import { connectionError, type ConnectionError } from '../containerd/errors.ts'
+import { statusIn } from '../containerd/pull-error/status-forms.ts'
 import { hostPortOf } from '../containerd/registry-host.ts'
 import { answeredByRegistry, parseTrace, type Trace } from '../containerd/trace.ts'
 import type { Evidence } from '../model/finding.ts'
@@ -33,6 +34,9 @@ async function askOnce(look: Look, node: string, address: string, scheme: Scheme
       isRegistry: trace.attempts.every((one) => one.status === undefined || answeredByRegistry(one) !== false),
     }
   if (trace.error?.endsWith(': not found')) return { kind: 'answers', status: 404, isRegistry: true }
+  // The dump can have lost the answer; the error tells its status, and who wants credentials is taken for a registry.
+  const told = statusIn(trace.error ?? '')?.status
+  if (told !== undefined) return { kind: 'answers', status: told, isRegistry: told === 401 || told === 403 }
   if (trace.attempts.length === 0 && trace.error === undefined) throw notTraced(node, outcome)
   if (outcome.timedOut) return { kind: 'silent', seconds: Math.round(outcome.ms / 1000) }
   const text = shortError(trace, outcome.stderr)

@@ -41,6 +41,24 @@ describe.each(containerdVersions)('what containerd %s says when it asks an addre
   })
 })
 
+describe('an answer that the dump has lost is told by the final error', () => {
+  const url = 'http://kind-registry:5000/v2/lab/hello/manifests/1'
+  test.each([
+    [`unexpected status from HEAD request to ${url}: 500 Internal Server Error`, { status: 500, isRegistry: false }],
+    [`unexpected status from HEAD request to ${url}: 429 Too Many Requests`, { status: 429, isRegistry: false }],
+    [`unexpected status from HEAD request to ${url}: 401 Unauthorized`, { status: 401, isRegistry: true }],
+    ['kind-registry:5000/lab/hello:1: not found', { status: 404, isRegistry: true }],
+  ])('%s', async (error, expected) => {
+    const query = { node: 'dev-worker', image: 'kind-registry:5000/lab/hello:1', plainHttp: true }
+    const answer = { exitCode: 1, timedOut: false, stdout: '', stderr: `ctr: ${error}\n`, ms: 60 }
+    const { look } = replaySession([{ kind: 'node.trace', query, answer }])
+    expect(await askFromNode(look, 'dev-worker', registry.address, registry.scheme, 'lab/hello:1')).toEqual({
+      kind: 'answers',
+      ...expected,
+    })
+  })
+})
+
 describe('the image that is asked for', () => {
   const lookAt = (catalog: unknown, tags: unknown = { tags: ['1'] }, base: object = {}): Look => {
     const http = (path: string, body: string): RecordedObservation => ({
