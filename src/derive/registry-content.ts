@@ -128,26 +128,25 @@ const mostBytes = 65_536
 
 /**
  * What is wrong with a blob: null where nothing is, `unknown` where the registry does not tell. A registry remembers the
- * sizes of what it once had (distribution, its cache of blob descriptors), so the beginning of it is asked for too.
+ * sizes of what it once had (distribution, its cache of blob descriptors), so the beginning of it is asked for, and not only HEAD.
  */
 async function problemOf(look: Look, base: string, repository: string, { digest, size }: Descriptor): Promise<string | null> {
   const url = `${base}${repository}/blobs/${digest}`
-  const [head, got] = await Promise.all([
-    look.try('http', { vantage: 'host', method: 'HEAD', url }),
-    look.try('http', { vantage: 'host', method: 'GET', url, keep: 'size' }),
-  ])
-  if (!head.ok || isHttpFailure(head.answer)) return 'unknown'
-  const { status, headers } = head.answer
+  const asked = await look.try('http', { vantage: 'host', method: 'GET', url, keep: 'size' })
+  if (!asked.ok) return 'unknown'
+  if (isHttpFailure(asked.answer)) {
+    const { connected, code, message } = asked.answer.error
+    if (!connected || code === 'TIMEOUT') return 'unknown'
+    // A registry that breaks off everything tells nothing of its blobs.
+    const head = await look.try('http', { vantage: 'host', method: 'HEAD', url })
+    return head.ok && !isHttpFailure(head.answer) ? message : 'unknown'
+  }
+  const { status, headers, bytes } = asked.answer
   if (status === 404) return 'HTTP 404'
   // A registry may lead to where it stores its blobs.
   if (status !== 200) return status < 400 ? null : 'unknown'
   const length = headers['content-length']
   if (length !== undefined && Number(length) !== size) return `${length} of ${size} bytes`
-  if (!got.ok) return 'unknown'
-  if (isHttpFailure(got.answer))
-    return got.answer.error.connected && got.answer.error.code !== 'TIMEOUT' ? got.answer.error.message : 'unknown'
-  if (got.answer.status === 404) return 'HTTP 404'
-  const { bytes } = got.answer
   return bytes === undefined || bytes >= Math.min(size, mostBytes) ? null : `${bytes} of ${size} bytes`
 }
 

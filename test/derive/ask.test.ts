@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { kindRegistry } from './registry.ts'
 import { askFromNode, someNodeReaches } from '../../src/derive/ask.ts'
 import { absentImage, imageToAsk } from '../../src/derive/image-to-ask.ts'
 import { discover } from '../../src/discover/discover.ts'
@@ -8,18 +9,6 @@ import type { Registry } from '../../src/model/topology.ts'
 import { everything } from '../checks/check-table.ts'
 import { kind, type KindOptions } from '../sessions/kind.ts'
 import { containerdVersions, trace, type TraceName } from '../sessions/recorded.ts'
-
-const registry: Registry = {
-  name: 'kind-registry',
-  place: 'container',
-  address: 'kind-registry:5000',
-  scheme: 'http',
-  hostAddress: '127.0.0.1:5001',
-  registryHosts: ['localhost:5001'],
-  references: [],
-  clusters: ['dev'],
-  role: 'registry',
-}
 
 describe.each(containerdVersions)('what containerd %s says when it asks an address', (version) => {
   const rows: { [name in TraceName]?: object } = {
@@ -37,7 +26,7 @@ describe.each(containerdVersions)('what containerd %s says when it asks an addre
   test.each(Object.entries(rows))('%s', async (name, expected) => {
     const query = { node: 'dev-worker', image: 'kind-registry:5000/lab/hello:1', plainHttp: true }
     const { look } = replaySession([{ kind: 'node.trace', query, answer: trace(name as TraceName, version) as never }])
-    expect(await askFromNode(look, 'dev-worker', registry.address, registry.scheme, 'lab/hello:1')).toMatchObject(expected)
+    expect(await askFromNode(look, 'dev-worker', kindRegistry.address, kindRegistry.scheme, 'lab/hello:1')).toMatchObject(expected)
   })
 })
 
@@ -52,7 +41,7 @@ describe('an answer that the dump has lost is told by the final error', () => {
     const query = { node: 'dev-worker', image: 'kind-registry:5000/lab/hello:1', plainHttp: true }
     const answer = { exitCode: 1, timedOut: false, stdout: '', stderr: `ctr: ${error}\n`, ms: 60 }
     const { look } = replaySession([{ kind: 'node.trace', query, answer }])
-    expect(await askFromNode(look, 'dev-worker', registry.address, registry.scheme, 'lab/hello:1')).toEqual({
+    expect(await askFromNode(look, 'dev-worker', kindRegistry.address, kindRegistry.scheme, 'lab/hello:1')).toEqual({
       kind: 'answers',
       ...expected,
     })
@@ -94,7 +83,7 @@ describe('the image that is asked for', () => {
     },
   }
   test.each(Object.entries(rows))('%s', async (_name, { look, of = {}, image }) => {
-    expect(await imageToAsk(look, { ...registry, ...of })).toBe(image)
+    expect(await imageToAsk(look, { ...kindRegistry, ...of })).toBe(image)
   })
 })
 

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
+import { kindRegistry } from './registry.ts'
 import { contentOf, readManifest, runsOn } from '../../src/derive/registry-content.ts'
 import { replaySession } from '../../src/engine/session.ts'
 import type { Answer } from '../../src/model/observation.ts'
-import type { Registry } from '../../src/model/topology.ts'
 
 const digest = (of: string): string => `sha256:${of.repeat(64)}`
 const [config, layer, child] = [digest('c'), digest('1'), digest('a')]
@@ -15,26 +15,17 @@ const index = (...platforms: readonly string[]): string =>
     }),
   })
 
-const registry: Registry = {
-  name: 'kind-registry',
-  place: 'container',
-  address: 'kind-registry:5000',
-  scheme: 'http',
-  hostAddress: '127.0.0.1:5001',
-  registryHosts: ['localhost:5001'],
-  references: [],
-  clusters: ['dev'],
-  role: 'registry',
+const base = 'http://127.0.0.1:5001/v2/'
+type Answers = { [url: string]: Partial<Exclude<Answer<'http'>, { error: unknown }>> | keyof typeof failures }
+const whole: Answers = {
+  [`GET ${base}app/blobs/${config} size`]: { headers: { 'content-length': '100' }, bytes: 100 },
+  [`GET ${base}app/blobs/${layer} size`]: { headers: { 'content-length': '200' }, bytes: 200 },
+  [`GET ${base}app/manifests/${child}`]: { body: manifest },
 }
 
-const base = 'http://127.0.0.1:5001/v2/'
-type Answers = { [url: string]: Partial<Exclude<Answer<'http'>, { error: unknown }>> | 'refused' }
-const whole: Answers = {
-  [`HEAD ${base}app/blobs/${config}`]: { headers: { 'content-length': '100' } },
-  [`HEAD ${base}app/blobs/${layer}`]: { headers: { 'content-length': '200' } },
-  [`GET ${base}app/blobs/${config} size`]: { bytes: 100 },
-  [`GET ${base}app/blobs/${layer} size`]: { bytes: 200 },
-  [`GET ${base}app/manifests/${child}`]: { body: manifest },
+const failures = {
+  refused: { code: 'ECONNREFUSED', message: '', connected: false },
+  'broken-off': { code: 'UND_ERR_SOCKET', message: 'other side closed', connected: true },
 }
 
 /** A registry that answers so; what is not said is not recorded. */
@@ -43,17 +34,14 @@ function look(answers: Answers) {
   return replaySession(
     Object.entries(all).map(([asked, given]) => {
       const [method, url, keep] = asked.split(' ') as ['GET' | 'HEAD', string, 'size' | undefined]
-      const answer =
-        given === 'refused'
-          ? { error: { code: 'ECONNREFUSED', message: '', connected: false }, ms: 1 }
-          : { status: 200, headers: {}, body: '', ms: 1, ...given }
+      const answer = typeof given === 'string' ? { error: failures[given], ms: 1 } : { status: 200, headers: {}, body: '', ms: 1, ...given }
       return { kind: 'http', query: { vantage: 'host', method, url, ...(keep && { keep }) }, answer }
     }),
   ).look
 }
 
 const content = (answers: Answers, text = manifest, platform: string | null = 'linux/amd64') =>
-  contentOf(look(answers), registry, 'app', text, platform)
+  contentOf(look(answers), kindRegistry, 'app', text, platform)
 
 describe('what a registry holds of an image', () => {
   test('all of it', async () => expect(await content(whole)).toEqual({ kind: 'complete' }))
@@ -65,30 +53,39 @@ describe('what a registry holds of an image', () => {
       has: ['linux/arm64', 'linux/s390x'],
     }))
   test('a blob is gone', async () =>
-    expect(await content({ ...whole, [`HEAD ${base}app/blobs/${layer}`]: { status: 404 } })).toEqual({
+    expect(await content({ ...whole, [`GET ${base}app/blobs/${layer} size`]: { status: 404 } })).toEqual({
       kind: 'incomplete',
       of: 2,
       missing: [{ digest: layer, saw: 'HTTP 404' }],
     }))
   test('a blob is empty', async () =>
-    expect(await content({ ...whole, [`HEAD ${base}app/blobs/${config}`]: { headers: { 'content-length': '0' } } })).toEqual({
+    expect(await content({ ...whole, [`GET ${base}app/blobs/${config} size`]: { headers: { 'content-length': '0' } } })).toEqual({
       kind: 'incomplete',
       of: 2,
       missing: [{ digest: config, saw: '0 of 100 bytes' }],
     }))
   test('a blob is empty, and the registry remembers its size', async () =>
-    expect(await content({ ...whole, [`GET ${base}app/blobs/${layer} size`]: { bytes: 0 } })).toEqual({
-      kind: 'incomplete',
-      of: 2,
-      missing: [{ digest: layer, saw: '0 of 200 bytes' }],
-    }))
+    expect(await content({ ...whole, [`GET ${base}app/blobs/${layer} size`]: { headers: { 'content-length': '200' }, bytes: 0 } })).toEqual(
+      {
+        kind: 'incomplete',
+        of: 2,
+        missing: [{ digest: layer, saw: '0 of 200 bytes' }],
+      },
+    ))
   test('a blob is larger than what comes of it', async () => {
     const large = manifest.replace('200', '20000000')
     const answers = {
-      [`HEAD ${base}app/blobs/${layer}`]: { headers: { 'content-length': '20000000' } },
-      [`GET ${base}app/blobs/${layer} size`]: { bytes: 65_536 },
+      [`GET ${base}app/blobs/${layer} size`]: { headers: { 'content-length': '20000000' }, bytes: 65_536 },
     }
     expect(await content({ ...whole, ...answers }, large)).toEqual({ kind: 'complete' })
+  })
+  test('a blob breaks off, and the registry answers for it otherwise', async () => {
+    const answers = { [`GET ${base}app/blobs/${layer} size`]: 'broken-off', [`HEAD ${base}app/blobs/${layer}`]: {} } as const
+    expect(await content({ ...whole, ...answers })).toEqual({
+      kind: 'incomplete',
+      of: 2,
+      missing: [{ digest: layer, saw: 'other side closed' }],
+    })
   })
   test('the manifest for the platform is gone', async () =>
     expect(await content({ ...whole, [`GET ${base}app/manifests/${child}`]: { status: 404 } }, index('linux/amd64'))).toEqual({
@@ -97,7 +94,7 @@ describe('what a registry holds of an image', () => {
       missing: [{ digest: child, saw: 'HTTP 404' }],
     }))
   test('blobs that lie elsewhere', async () =>
-    expect(await content({ ...whole, [`HEAD ${base}app/blobs/${layer}`]: { status: 307 } })).toEqual({ kind: 'complete' }))
+    expect(await content({ ...whole, [`GET ${base}app/blobs/${layer} size`]: { status: 307 } })).toEqual({ kind: 'complete' }))
 
   test.each<[string, Answers, string, string | null]>([
     ['a registry that the host does not reach', { [`GET ${base}`]: 'refused' }, manifest, 'linux/amd64'],
@@ -105,8 +102,14 @@ describe('what a registry holds of an image', () => {
     ['a manifest of another kind', whole, '{"schemaVersion":1,"fsLayers":[]}', 'linux/amd64'],
     ['a node whose platform is not known', whole, index('linux/amd64'), null],
     ['an index that names no platforms', whole, JSON.stringify({ manifests: [{ digest: child, size: 1 }] }), 'linux/amd64'],
-    ['a blob that may not be asked for', { ...whole, [`HEAD ${base}app/blobs/${layer}`]: { status: 401 } }, manifest, 'linux/amd64'],
-    ['a blob for which nothing answers', { ...whole, [`HEAD ${base}app/blobs/${layer}`]: 'refused' }, manifest, 'linux/amd64'],
+    ['a blob that may not be asked for', { ...whole, [`GET ${base}app/blobs/${layer} size`]: { status: 401 } }, manifest, 'linux/amd64'],
+    [
+      'a registry that breaks off everything',
+      { ...whole, [`GET ${base}app/blobs/${layer} size`]: 'broken-off', [`HEAD ${base}app/blobs/${layer}`]: 'broken-off' },
+      manifest,
+      'linux/amd64',
+    ],
+    ['a blob for which nothing answers', { ...whole, [`GET ${base}app/blobs/${layer} size`]: 'refused' }, manifest, 'linux/amd64'],
     [
       'a manifest for the platform that may not be asked for',
       { ...whole, [`GET ${base}app/manifests/${child}`]: { status: 500 } },
