@@ -15,11 +15,14 @@ export function podsOf({ pods, pull, causes }: Fault): readonly FailingPod[] {
   return pull && causes[0] ? [{ node: pull.node, image: pull.image ?? helloImage, cause: causes[0].code }] : []
 }
 
+/** The name of the pod of a fault with this index. */
+export const podName = ({ name }: Fault, index: number): string => `${name}-${index + 1}`
+
 /** Makes pods fail, one after the other: of pulls that wait for each other the first one counts. */
 export async function makeFail(cluster: string, fault: Fault): Promise<Failed[]> {
   const failed: Failed[] = []
   for (const [index, pod] of podsOf(fault).entries()) {
-    const name = `${fault.name}-${index + 1}`
+    const name = podName(fault, index)
     // A run that was ended may have left it.
     await removePod(cluster, name)
     failed.push({ ...pod, name, ...(await failingPod(cluster, name, pod)) })

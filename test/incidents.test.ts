@@ -5,7 +5,7 @@ import { checks } from '../src/checks/index.ts'
 import { examine } from '../src/engine/examine.ts'
 import { replaySession } from '../src/engine/session.ts'
 import type { Report } from '../src/model/report.ts'
-import { podsOf } from '../lab/failing-pods.ts'
+import { podName, podsOf } from '../lab/failing-pods.ts'
 import { incidents } from '../lab/incidents.ts'
 import { comparable, validateReport } from './report-contract.ts'
 
@@ -55,7 +55,7 @@ describe.each(names)('incident %s', (name) => {
     const linked = symptoms
       .filter((one) => one.rootCause !== null)
       .map((one) => `${one.pod}: ${one.rootCause!.split(':')[0]}, ${one.state}`)
-    const failing = podsOf(fault).map((pod, index) => `${fault.name}-${index + 1}: ${pod.cause}, current`)
+    const failing = podsOf(fault).map((pod, index) => `${podName(fault, index)}: ${pod.cause}, current`)
     failing.push(...(fault.ownPods ?? []).map((pod) => `${pod.name}: ${pod.cause}, current`))
     expect(linked.sort()).toEqual(failing.sort())
   })

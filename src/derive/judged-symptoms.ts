@@ -1,7 +1,7 @@
 import { findingId, type Finding } from '../model/finding.ts'
 import type { Look, Tried } from '../model/observation.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
-import { pullFault, type Judged, type LocalSymptom } from './pull-fault.ts'
+import { pullFault, type Judged, type LocalSymptom, type PullFault } from './pull-fault.ts'
 import { lostFinding, maskFinding, pullFinding } from './pull-finding.ts'
 import { pullSymptoms, type PullSymptom } from './symptoms.ts'
 import { registryByHostName, unservedFindings } from './host-names.ts'
@@ -32,30 +32,44 @@ export interface JudgedSymptoms {
 export function judgedSymptoms(look: Look, cluster: Cluster, registries: readonly Registry[]): Promise<JudgedSymptoms> {
   return look.once(`judgedSymptoms ${cluster.name}`, async () => {
     const all = await pullSymptoms(look, cluster, registries)
-    const judged = await Promise.all(
-      all.filter(isMeantIn(cluster)).map(async (one) => {
-        const symptom = { ...one, registry: one.registry ?? (await registryByHostName(look, registries, one)) }
-        return { symptom, judged: isLocal(symptom) ? await tried(pullFault(look, cluster, symptom, all)) : elsewhere }
-      }),
-    )
-    const unjudged = judged.map((one) => one.judged).find((one) => !one.ok)
-    const made = judged.map(async ({ symptom, judged: one }): Promise<Made[]> => {
-      if (!one.ok) return [{ symptom, state: 'current', findings: [] }]
-      if (one.answer === null) return []
-      const { state, fault, behind } = one.answer
-      if (!fault || !isLocal(symptom)) return [{ symptom, state, findings: [], ...(behind !== undefined && { behind }) }]
-      const unserved = await unservedFindings(look, cluster, symptom, fault)
-      const findings =
-        unserved.length > 0 ? unserved : [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault }))
-      return [{ symptom, state, findings: findings.filter((finding) => finding !== null) }]
-    })
-    const found = (await Promise.all(made)).flat()
+    const judged = await Promise.all(all.filter(isMeantIn(cluster)).map((one) => judge(look, cluster, registries, one, all)))
+    const found = judged.filter((one) => one !== null)
+    const unjudged = found.find((one) => one.unjudged)?.unjudged
     return {
-      symptoms: found.map(({ findings: [first], ...one }) => ({ ...one, ...(first && { finding: findingId(first) }) })),
+      symptoms: found.map(({ findings: [first], unjudged: _, ...one }) => ({ ...one, ...(first && { finding: findingId(first) }) })),
       findings: joinFindings(found.flatMap((one) => one.findings)),
       ...(unjudged && { unjudged }),
     }
   })
+}
+
+interface Made extends Omit<JudgedSymptom, 'finding'> {
+  /** Its own first, then what is found beside it. */
+  readonly findings: readonly Finding[]
+  readonly unjudged?: NonNullable<JudgedSymptoms['unjudged']>
+}
+
+/** Null where nothing is wrong. */
+async function judge(
+  look: Look,
+  cluster: Cluster,
+  registries: readonly Registry[],
+  one: PullSymptom,
+  all: readonly PullSymptom[],
+): Promise<Made | null> {
+  const symptom = { ...one, registry: one.registry ?? (await registryByHostName(look, registries, one)) }
+  if (!isLocal(symptom)) return { symptom, state: 'current', findings: [] }
+  const judged = await tried(pullFault(look, cluster, symptom, all))
+  if (!judged.ok) return { symptom, state: 'current', findings: [], unjudged: judged }
+  if (judged.answer === null) return null
+  const { fault, ...known } = judged.answer
+  return { symptom, ...known, findings: fault ? await findingsOf(look, cluster, symptom, fault) : [] }
+}
+
+async function findingsOf(look: Look, cluster: Cluster, symptom: LocalSymptom, fault: PullFault): Promise<Finding[]> {
+  const unserved = await unservedFindings(look, cluster, symptom, fault)
+  if (unserved.length > 0) return unserved
+  return [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault })).filter((finding) => finding !== null)
 }
 
 const isMeantIn =
@@ -64,13 +78,6 @@ const isMeantIn =
     (podsMeant.namespace === undefined || pod.namespace === podsMeant.namespace) &&
     (podsMeant.pod === undefined || pod.name === podsMeant.pod) &&
     (podsMeant.owner === undefined || pod.owner === podsMeant.owner)
-
-interface Made extends Omit<JudgedSymptom, 'finding'> {
-  /** Its own first, then what is found beside it. */
-  readonly findings: readonly Finding[]
-}
-
-const elsewhere: Tried<Judged> = { ok: true, answer: { state: 'current' } }
 
 const isLocal = (symptom: PullSymptom): symptom is LocalSymptom => symptom.registry !== null
 

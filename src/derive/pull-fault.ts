@@ -1,7 +1,7 @@
 import { classifyPullError } from '../containerd/pull-error/classify.ts'
 import { parseImageReference, type ImageReference } from '../containerd/image-reference.ts'
 import type { TracedRequest } from '../containerd/traced-resolution.ts'
-import type { Code } from '../model/codes.ts'
+import { codeOfStatus, type AnswerCode } from '../model/answer-codes.ts'
 import type { DiskSpace, Look } from '../model/observation.ts'
 import type { PullErrorClass } from '../model/pull-error.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
@@ -39,8 +39,6 @@ export type PullFault =
       readonly pull?: NodePull
       readonly times?: string
     }
-
-export type AnswerCode = Extract<Code, 'registry-auth-required' | 'registry-forbids' | 'registry-rate-limits' | 'registry-server-error'>
 
 /** What became of a symptom when its image was asked for again. */
 export interface Judged {
@@ -183,13 +181,6 @@ const failed = (text: string, more: { pull?: NodePull; times?: string } = {}): E
   hides: false,
   ...more,
 })
-
-function codeOfStatus(status: number): AnswerCode | null {
-  if (status === 401) return 'registry-auth-required'
-  if (status === 403) return 'registry-forbids'
-  if (status === 429) return 'registry-rate-limits'
-  return status >= 500 ? 'registry-server-error' : null
-}
 
 /** It is no fault any more once the image is on the node. */
 async function neverPulled(look: Look, node: string, registryHost: string, image: ImageReference): Promise<Judged> {

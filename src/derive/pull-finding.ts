@@ -18,7 +18,7 @@ type Parts = Pick<Finding, 'subject' | 'hop' | 'message' | 'evidence'> & Partial
  * is wrong, have findings of the same id: `joinFindings` makes one of them.
  */
 export function pullFinding(cluster: Cluster, { symptom, fault }: Found): Finding {
-  const { pod, container, registry, registryHost } = symptom
+  const { container, registry, registryHost } = symptom
   const parts = partsOf(cluster, { symptom, fault })
   const reference = parseImageReference(container.image)
   const pushAs =
@@ -28,17 +28,18 @@ export function pullFinding(cluster: Cluster, { symptom, fault }: Found): Findin
   return {
     code: fault.code,
     ...parts,
-    data: {
-      registry: registry.name,
-      container: registry.container ?? null,
-      registryHost,
-      nodes: pod.node === undefined ? [] : [pod.node],
-      images: [container.image],
-      pushAs: pushAs ?? null,
-      ...parts.data,
-    },
+    data: { ...factsOf(symptom), pushAs: pushAs ?? null, ...parts.data },
   }
 }
+
+/** What the collapse has to know of any of these findings. */
+const factsOf = ({ pod, container, registry, registryHost }: LocalSymptom): Finding['data'] => ({
+  registry: registry.name,
+  container: registry.container ?? null,
+  registryHost,
+  nodes: pod.node === undefined ? [] : [pod.node],
+  images: [container.image],
+})
 
 function partsOf(cluster: Cluster, found: Found): Parts {
   const { fault, symptom } = found
@@ -58,7 +59,6 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         hop: 'start',
         message: `${image} is not on ${node}, and its imagePullPolicy Never forbids to pull it`,
         evidence: [kubelet],
-        data: { kubectl: cluster.context ?? null, node },
       }
     case 'image-not-pushed':
     case 'image-not-in-registry':
@@ -116,7 +116,6 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         hop: 'manifest',
         message: `${registry.name} answers ${fault.status} when ${node} asks for ${image}${often(fault.times)}${secretHint(found)}`,
         evidence: [askedEvidence(fault.pull, node, image), kubelet],
-        data: { status: fault.status, hasPullSecrets: pod.hasPullSecrets, image },
       }
     case 'in-cluster-pull-failed':
       return {
@@ -178,7 +177,7 @@ const kubeletEvidence = ({ pod, container, message }: Pick<LocalSymptom, 'pod' |
 
 /** What the error of the pods hides, as a consequence of what it hides. */
 export function maskFinding(cluster: Cluster, { symptom, fault }: Found): Finding | null {
-  const { container, registry, registryHost, pod } = symptom
+  const { container, registry, pod } = symptom
   const hidden = 'masked' in fault && fault.masked
   const hides = fault.code === 'in-cluster-pull-failed' && fault.hides
   if ((!hidden && !hides) || !('pull' in fault) || fault.pull === undefined) return null
@@ -190,14 +189,7 @@ export function maskFinding(cluster: Cluster, { symptom, fault }: Found): Findin
     message: hidden
       ? `the error of the pods does not tell that ${registry.name} answered 404: ${text}`
       : `the error of the pods says "not found", but ${registry.name} was not asked: its mirror fails first`,
-    data: {
-      registry: registry.name,
-      container: registry.container ?? null,
-      registryHost,
-      nodes: pod.node === undefined ? [] : [pod.node],
-      images: [container.image],
-      hidden,
-    },
+    data: { ...factsOf(symptom), hidden },
     evidence: [askedEvidence(fault.pull, pod.node ?? '', container.image)],
   }
 }
@@ -206,21 +198,13 @@ export function maskFinding(cluster: Cluster, { symptom, fault }: Found): Findin
 export function lostFinding(cluster: Cluster, { symptom, fault }: Found): Finding | null {
   const lost = 'missing' in fault ? fault.missing.lost : undefined
   if (!lost) return null
-  const { registry, registryHost, pod, container } = symptom
+  const { registry, registryHost } = symptom
   return {
     code: 'registry-emptied',
     subject: { kind: 'registry', cluster: cluster.name, name: registry.name },
     hop: 'registry',
     message: `${registry.name} has lost what it held: ${lost.node} pulled ${lost.image} from it, and it answers 404 for that now`,
-    data: {
-      registry: registry.name,
-      container: registry.container ?? null,
-      registryHost,
-      nodes: pod.node === undefined ? [] : [pod.node],
-      images: [container.image],
-      lost: lost.image,
-      holder: lost.node,
-    },
+    data: { ...factsOf(symptom), holder: lost.node },
     evidence: [
       {
         vantage: 'node',

@@ -1,6 +1,7 @@
 import { isIpv4 } from '../containerd/go/net.ts'
 import { proxyFor } from '../containerd/go/proxy.ts'
 import { splitHostPort } from '../containerd/registry-host.ts'
+import { codeOfStatus } from '../model/answer-codes.ts'
 import type { Code } from '../model/codes.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { ContainerDetail, Look, NodeRuntime } from '../model/observation.ts'
@@ -61,8 +62,8 @@ export async function reachProblem(
 
 /** What an answer says of the registry itself; credentials and rights are a matter of who asks. */
 function refusalOf(status: number): Code | null {
-  if (status === 429) return 'registry-rate-limits'
-  return status >= 500 ? 'registry-server-error' : null
+  const code = codeOfStatus(status)
+  return code === 'registry-auth-required' || code === 'registry-forbids' ? null : code
 }
 
 /** A registry that refuses need not say that it is one; that it answers the host at its base does. */
@@ -72,8 +73,7 @@ async function answerProblem(
   { status, isRegistry }: { readonly status: number; readonly isRegistry: boolean },
   saw: string,
 ): Promise<ReachProblem | null> {
-  const refuses = status === 401 || status === 403 || refusalOf(status) !== null
-  if (!isRegistry && !(refuses && hostAddress !== undefined && (await askBase(look, hostAddress)).isRegistry))
+  if (!isRegistry && !(codeOfStatus(status) !== null && hostAddress !== undefined && (await askBase(look, hostAddress)).isRegistry))
     return { code: 'registry-not-answering', what: 'is answered by something that is no registry', saw }
   const code = refusalOf(status)
   return code && { code, what: `answers ${status}`, saw }

@@ -1,6 +1,11 @@
+import { answerCodes } from '../model/answer-codes.ts'
 import type { Code } from '../model/codes.ts'
+import { configurationCodes } from '../model/codes/configuration.ts'
+import { networkCodes } from '../model/codes/network.ts'
 import type { Finding } from '../model/finding.ts'
 import { because, clusterOf, registryOf, type Rule } from './rule.ts'
+
+const codesOf = <C extends Code>(group: { readonly [K in C]: unknown }): C[] => Object.keys(group) as C[]
 
 /** What keeps a node from a registry, of the node, of the registry or of the way between them. */
 const keepsFromRegistry: readonly Code[] = [
@@ -9,25 +14,8 @@ const keepsFromRegistry: readonly Code[] = [
   'registry-not-running',
   'registry-hanging',
   'registry-not-answering',
-  'registry-not-on-network',
-  'registry-name-unresolvable',
-  'registry-unreachable-from-node',
-  'node-dns-broken',
-  'node-proxy-in-the-way',
-  'cri-not-available',
-  'mirrors-and-config-path',
-  'config-path-missing',
-  'config-path-list-ignored',
-  'hosts-toml-missing',
-  'hosts-toml-invalid',
-  'hosts-toml-unusable',
-  'hosts-toml-shadowed',
-  'hosts-toml-no-capability',
-  'hosts-toml-wrong-endpoint',
-  'http-registry-asked-over-https',
-  'registry-certificate-untrusted',
-  'registry-certificate-wrong-name',
-  'registry-certificate-expired',
+  ...codesOf(networkCodes),
+  ...codesOf(configurationCodes),
 ]
 
 /** The nodes that a finding is about; null where it is about every node. */
@@ -37,11 +25,15 @@ function nodesOf(finding: Finding): readonly unknown[] | null {
   return Array.isArray(nodes) ? nodes : null
 }
 
+interface Place {
+  readonly registry: unknown
+  readonly registryHost?: unknown
+  readonly cluster: string | undefined
+  readonly nodes: readonly unknown[]
+}
+
 /** Whether a cause keeps nodes of a cluster from a registry, as images of a registry host are asked for there. */
-function keepsNodesFrom(
-  cause: Finding,
-  where: { registry: unknown; registryHost?: unknown; cluster: string | undefined; nodes: readonly unknown[] },
-): boolean {
+function keepsNodesFrom(cause: Finding, where: Place): boolean {
   if (!keepsFromRegistry.includes(cause.code)) return false
   // What the host or the engine does not get to, a node may.
   if (cause.code === 'registry-not-answering' && clusterOf(cause) === undefined) return false
@@ -55,18 +47,26 @@ function keepsNodesFrom(
   )
 }
 
+/** Where the pull of a finding fails. */
+const whereOf = (finding: Finding): Place => ({
+  registry: registryOf(finding),
+  registryHost: finding.data['registryHost'],
+  cluster: clusterOf(finding),
+  nodes: nodesOf(finding) ?? [],
+})
+
 /** Pulls fail where the node is kept from the registry. */
-export const brokenWay: Rule = (finding, cause) => {
-  if (finding.code !== 'in-cluster-pull-failed') return null
-  const { registryHost } = finding.data
-  const where = { registry: registryOf(finding), registryHost, cluster: clusterOf(finding), nodes: nodesOf(finding) ?? [] }
-  return keepsNodesFrom(cause, where) ? because(`state of ${cause.subject.name}`, cause.message) : null
-}
+export const brokenWay: Rule = (finding, cause) =>
+  finding.code === 'in-cluster-pull-failed' && keepsNodesFrom(cause, whereOf(finding))
+    ? because(`state of ${cause.subject.name}`, cause.message)
+    : null
+
+const isMissing = ({ code }: Finding): boolean => code === 'image-not-in-registry' || code === 'image-not-pushed'
 
 /** What a registry has lost it does not hold. */
 export const emptiedRegistry: Rule = (finding, cause) =>
   cause.code === 'registry-emptied' &&
-  (finding.code === 'image-not-in-registry' || finding.code === 'image-not-pushed') &&
+  isMissing(finding) &&
   registryOf(finding) === cause.subject.name &&
   clusterOf(finding) === clusterOf(cause)
     ? because(`what ${cause.subject.name} held`, cause.message)
@@ -75,13 +75,10 @@ export const emptiedRegistry: Rule = (finding, cause) =>
 /** An error that tells of another request follows from what it hides. */
 export const maskedError: Rule = (finding, cause) => {
   if (finding.code !== 'error-masks-not-found') return null
-  const { registryHost, hidden } = finding.data
-  const where = { registry: registryOf(finding), registryHost, cluster: clusterOf(finding), nodes: nodesOf(finding) ?? [] }
+  const where = whereOf(finding)
   const isHidden =
-    hidden === true
-      ? (cause.code === 'image-not-in-registry' || cause.code === 'image-not-pushed') &&
-        cause.subject.name === finding.subject.name &&
-        clusterOf(cause) === clusterOf(finding)
+    finding.data['hidden'] === true
+      ? isMissing(cause) && cause.subject.name === finding.subject.name && clusterOf(cause) === clusterOf(finding)
       : cause.code === 'in-cluster-pull-failed'
         ? registryOf(cause) === where.registry && clusterOf(cause) === where.cluster
         : keepsNodesFrom(cause, where)
@@ -100,10 +97,7 @@ export const blockedQueue: Rule = (finding, cause) => {
 export const refusingRegistry: Rule = (finding, cause) =>
   finding.code === 'registry-not-answering' &&
   clusterOf(finding) === undefined &&
-  (cause.code === 'registry-rate-limits' ||
-    cause.code === 'registry-server-error' ||
-    cause.code === 'registry-forbids' ||
-    cause.code === 'registry-auth-required') &&
+  answerCodes.some((code) => code === cause.code) &&
   registryOf(finding) === cause.subject.name
     ? because(`what ${cause.subject.name} answers`, cause.message)
     : null

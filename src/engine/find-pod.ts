@@ -4,6 +4,7 @@ import { apiOf } from '../discover/clusters.ts'
 import type { FoundCluster } from '../discover/kind.ts'
 import { SelectionError, UnknownNameError } from '../discover/options.ts'
 import { ObservationFailure, type Look, type PodImages } from '../model/observation.ts'
+import type { Cluster } from '../model/topology.ts'
 
 export interface WantedPod {
   readonly pod: string
@@ -22,14 +23,27 @@ export interface FoundPod {
 export async function findPod(
   look: Look,
   clusters: readonly FoundCluster[],
-  { pod: name, namespace }: WantedPod,
+  wanted: WantedPod,
   wantedContext: string | undefined,
 ): Promise<FoundPod> {
+  const places = await Promise.all(clusters.map(async (cluster) => ({ cluster, access: await apiOf(look, cluster, wantedContext) })))
+  return podNamed(look, places, wanted)
+}
+
+/** A cluster with the ways to its API. */
+export interface Place<C> {
+  readonly cluster: C
+  readonly access: Pick<Cluster, 'api' | 'contextProblem'>
+}
+
+/** The same, of clusters whose APIs are known. */
+export async function podNamed<C extends { readonly name: string }>(
+  look: Look,
+  places: readonly Place<C>[],
+  { pod: name, namespace }: WantedPod,
+): Promise<{ cluster: C; pod: PodImages }> {
   const asked = await Promise.all(
-    clusters.map(async (cluster) => {
-      const access = await apiOf(look, cluster, wantedContext)
-      return { cluster, access, pods: await tried(podsNamed(look, access, name, namespace)) }
-    }),
+    places.map(async ({ cluster, access }) => ({ cluster, access, pods: await tried(podsNamed(look, access, name, namespace)) })),
   )
   const found = asked.flatMap(({ cluster, pods }) => (pods.ok ? pods.answer.map((pod) => ({ cluster, pod })) : []))
   if (found.length === 1) return found[0]!

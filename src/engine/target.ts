@@ -1,10 +1,10 @@
-import { namesOf, podsNamed, waitingPods } from '../derive/pods.ts'
+import { namesOf, waitingPods } from '../derive/pods.ts'
 import { registryHostNamed } from '../derive/symptoms.ts'
 import { tried } from '../derive/tried.ts'
 import { SelectionError } from '../discover/options.ts'
 import { ObservationFailure, type Look, type NamedResource } from '../model/observation.ts'
 import type { Cluster, PodsMeant, Topology } from '../model/topology.ts'
-import { ambiguous, unknownObject } from './find-pod.ts'
+import { ambiguous, podNamed, unknownObject } from './find-pod.ts'
 
 /** Kinds of what has pods, as kubectl takes them, with the API's name of each. */
 export const workloadKinds = {
@@ -67,30 +67,38 @@ async function waitingOf(look: Look, cluster: Cluster, { kind, name }: Target, n
 }
 
 /** A pod that does not wait, or a workload none of whose pods does. */
-async function othersOf(look: Look, { clusters }: Topology, { kind, name }: Target, namespace: string | undefined): Promise<Meant[]> {
-  const resource = kind === 'pod' ? 'pods' : workloadKinds[kind]
-  const asked = await Promise.all(
-    clusters.map(async (cluster) => {
-      const pods = kind === 'pod' ? await tried(podsNamed(look, cluster, name, namespace)) : { ok: true as const, answer: [] }
-      const names = pods.ok && pods.answer.length === 0 ? await tried(namesOf(look, cluster, resource)) : { ok: true as const, answer: [] }
-      return { cluster, pods, names }
-    }),
+async function othersOf(look: Look, { clusters }: Topology, target: Target, namespace: string | undefined): Promise<Meant[]> {
+  const { kind, name } = target
+  try {
+    if (kind !== 'pod') return await workloadsNamed(look, clusters, kind, name, namespace)
+    const places = clusters.map((cluster) => ({ cluster, access: cluster }))
+    return [await podNamed(look, places, { pod: name, ...(namespace !== undefined && { namespace }) })]
+  } catch (error) {
+    if (error instanceof ObservationFailure && error.code === 'not-recorded') throw await notInBundle(look, clusters, target)
+    throw error
+  }
+}
+
+async function workloadsNamed(
+  look: Look,
+  clusters: readonly Cluster[],
+  kind: keyof typeof workloadKinds,
+  name: string,
+  namespace: string | undefined,
+): Promise<Meant[]> {
+  const resource = workloadKinds[kind]
+  const asked = await Promise.all(clusters.map(async (cluster) => ({ cluster, names: await tried(namesOf(look, cluster, resource)) })))
+  const found = asked.flatMap(({ cluster, names }) =>
+    names.ok ? places(names.answer, name, namespace).map((one) => ({ cluster, pod: { namespace: one, containers: [] } })) : [],
   )
-  const found = asked.flatMap(({ cluster, pods, names }): Meant[] => [
-    ...(pods.ok ? pods.answer.map((pod) => ({ cluster, pod })) : []),
-    ...(names.ok && kind !== 'pod'
-      ? places(names.answer, name, namespace).map((one) => ({ cluster, pod: { namespace: one, containers: [] } }))
-      : []),
-  ])
   if (found.length > 0) return found
-  for (const { pods, names } of asked)
-    for (const one of [pods, names]) {
-      if (one.ok) continue
-      if (one.code === 'not-recorded') throw await notInBundle(look, clusters, { kind, name })
-      throw new ObservationFailure('kube.names', one.code, one.reason)
-    }
-  const all = asked.flatMap(({ names }) => (names.ok ? names.answer : []))
-  throw unknownObject(kind === 'pod' ? 'pod' : resource.slice(0, -1), name, namespace, all)
+  for (const { names } of asked) if (!names.ok) throw new ObservationFailure('kube.names', names.code, names.reason)
+  throw unknownObject(
+    resource.slice(0, -1),
+    name,
+    namespace,
+    asked.flatMap(({ names }) => (names.ok ? names.answer : [])),
+  )
 }
 
 /** A bundle holds the pods that waited when it was made, and no others. */

@@ -161,14 +161,10 @@ export interface WaitingContainer {
 }
 
 /** A pod with a container that waits. */
-export interface WaitingPod {
-  readonly namespace: string
-  readonly name: string
+export interface WaitingPod extends Omit<PodImages, 'containers'> {
   readonly uid: string
-  readonly node?: string
   /** What it belongs to, as kubectl takes it: `deploy/app`, `job/import`. */
   readonly owner?: string
-  readonly hasPullSecrets: boolean
   readonly containers: readonly WaitingContainer[]
 }
 

@@ -1,15 +1,5 @@
-import type { Json } from '../model/json.ts'
-import { kubernetesGet } from './commands.ts'
-import { readKubectl } from './kube.ts'
-import { runInNode } from './node-process.ts'
+import { kubeGetBy, type Way } from './kube.ts'
 import type { ReadPorts } from './observe.ts'
-
-export type Way = { readonly context: string } | { readonly node: string }
-
-/** A GET of the API, by a kubeconfig context or by a control-plane node's own credentials. */
-export async function kubeGetBy({ docker, kube }: ReadPorts, way: Way, path: string): Promise<{ status: number; body: Json }> {
-  return 'context' in way ? kube.get(way.context, path) : readKubectl(await runInNode(docker, way.node, kubernetesGet(path)), way.node)
-}
 
 /** What a process in a node writes is limited, so pages are small there. */
 const pageSize = (way: Way): number => ('context' in way ? 500 : 50)

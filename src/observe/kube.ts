@@ -1,14 +1,18 @@
 import { ObservationFailure, type Answer, type CommandOutcome } from '../model/observation.ts'
 import { kubernetesGet } from './commands.ts'
 import { runInNode } from './node-process.ts'
-import { defineObservation } from './observe.ts'
+import { defineObservation, type ReadPorts } from './observe.ts'
 
 export const kubeContexts = defineObservation('kube.contexts', ({ kube }) => kube.contexts())
 
-export const kubeGet = defineObservation('kube.get', async ({ docker, kube }, query) => {
-  if ('context' in query) return kube.get(query.context, query.path)
-  return readKubectl(await runInNode(docker, query.node, kubernetesGet(query.path)), query.node)
-})
+export const kubeGet = defineObservation('kube.get', (ports, query) => kubeGetBy(ports, query, query.path))
+
+export type Way = { readonly context: string } | { readonly node: string }
+
+/** A GET of the API, by a kubeconfig context or by a control-plane node's own credentials. */
+export async function kubeGetBy({ docker, kube }: ReadPorts, way: Way, path: string): Promise<Answer<'kube.get'>> {
+  return 'context' in way ? kube.get(way.context, path) : readKubectl(await runInNode(docker, way.node, kubernetesGet(path)), way.node)
+}
 
 /** What kubectl in a node gave of a GET. */
 export function readKubectl(outcome: Outcome, node: string): Answer<'kube.get'> {

@@ -1,5 +1,6 @@
 import type { NamedResource, PodImages } from '../model/observation.ts'
-import { kubeGetBy, kubeList } from './kube-list.ts'
+import { kubeList } from './kube-list.ts'
+import { kubeGetBy } from './kube.ts'
 import { defineObservation } from './observe.ts'
 
 interface Container {
@@ -8,11 +9,14 @@ interface Container {
   readonly imagePullPolicy?: string
 }
 
+interface PodPlace {
+  readonly nodeName?: string
+  readonly imagePullSecrets?: readonly unknown[]
+}
+
 interface Pod {
   readonly metadata?: { readonly namespace?: string; readonly name?: string }
-  readonly spec?: {
-    readonly nodeName?: string
-    readonly imagePullSecrets?: readonly unknown[]
+  readonly spec?: PodPlace & {
     readonly initContainers?: readonly Container[]
     readonly containers?: readonly Container[]
     readonly ephemeralContainers?: readonly Container[]
@@ -24,15 +28,6 @@ interface PodList {
   readonly items?: readonly Pod[]
 }
 
-const podsPath = (namespace: string | undefined): string =>
-  namespace === undefined ? '/api/v1/pods' : `/api/v1/namespaces/${encodeURIComponent(namespace)}/pods`
-
-export const kubePodsNamed = defineObservation('kube.podsNamed', async (ports, query) => {
-  const path = `${podsPath(query.namespace)}?fieldSelector=${encodeURIComponent(`metadata.name=${query.name}`)}`
-  const { status, body } = await kubeGetBy(ports, query, path)
-  return { status, pods: status === 200 ? ((body as PodList).items ?? []).map(imagesOf) : [] }
-})
-
 const groups: { readonly [R in NamedResource]: string } = {
   pods: '/api/v1',
   deployments: '/apis/apps/v1',
@@ -42,10 +37,17 @@ const groups: { readonly [R in NamedResource]: string } = {
   jobs: '/apis/batch/v1',
 }
 
+const listPath = (resource: NamedResource, namespace: string | undefined): string =>
+  `${groups[resource]}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${resource}`
+
+export const kubePodsNamed = defineObservation('kube.podsNamed', async (ports, query) => {
+  const path = `${listPath('pods', query.namespace)}?fieldSelector=${encodeURIComponent(`metadata.name=${query.name}`)}`
+  const { status, body } = await kubeGetBy(ports, query, path)
+  return { status, pods: status === 200 ? ((body as PodList).items ?? []).map(imagesOf) : [] }
+})
+
 export const kubeNames = defineObservation('kube.names', async (ports, query) => {
-  const { resource, namespace } = query
-  const inNamespace = namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`
-  const { status, items } = await kubeList(ports, query, `${groups[resource]}${inNamespace}/${resource}`, ({ metadata }: Pod) => [
+  const { status, items } = await kubeList(ports, query, listPath(query.resource, query.namespace), ({ metadata }: Pod) => [
     `${metadata?.namespace ?? ''}/${metadata?.name ?? ''}`,
   ])
   return { status, names: items.toSorted() }
@@ -57,12 +59,18 @@ const kinds = [
   ['ephemeralContainers', 'ephemeral'],
 ] as const
 
-function imagesOf({ metadata, spec = {} }: Pod): PodImages {
+/** What is kept of every pod that is kept. */
+export const podFacts = ({ metadata, spec = {} }: Pick<Pod, 'metadata'> & { readonly spec?: PodPlace }): Omit<PodImages, 'containers'> => ({
+  namespace: metadata?.namespace ?? '',
+  name: metadata?.name ?? '',
+  ...(spec.nodeName && { node: spec.nodeName }),
+  hasPullSecrets: (spec.imagePullSecrets ?? []).length > 0,
+})
+
+function imagesOf(pod: Pod): PodImages {
+  const { spec = {} } = pod
   return {
-    namespace: metadata?.namespace ?? '',
-    name: metadata?.name ?? '',
-    ...(spec.nodeName && { node: spec.nodeName }),
-    hasPullSecrets: (spec.imagePullSecrets ?? []).length > 0,
+    ...podFacts(pod),
     containers: kinds.flatMap(([list, kind]) =>
       (spec[list] ?? []).map(({ name = '', image = '', imagePullPolicy }) => ({
         name,

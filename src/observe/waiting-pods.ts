@@ -1,6 +1,7 @@
 import type { PullEvent, WaitingContainer, WaitingPod } from '../model/observation.ts'
 import { kubeList } from './kube-list.ts'
 import { defineObservation } from './observe.ts'
+import { podFacts } from './pods.ts'
 
 interface ContainerStatus {
   readonly name?: string
@@ -35,7 +36,8 @@ export const kubeWaitingPods = defineObservation('kube.waitingPods', async (port
   return { status, pods: items }
 })
 
-function waitingPod({ metadata = {}, spec = {}, status = {} }: Pod): WaitingPod[] {
+function waitingPod(pod: Pod): WaitingPod[] {
+  const { metadata = {}, spec = {}, status = {} } = pod
   const containers = kinds.flatMap(([kind, specs, statuses]) =>
     ((status[statuses] ?? []) as readonly ContainerStatus[]).flatMap((one) => waitingContainer(one, kind, spec[specs])),
   )
@@ -43,12 +45,9 @@ function waitingPod({ metadata = {}, spec = {}, status = {} }: Pod): WaitingPod[
   const owner = ownerOf(metadata)
   return [
     {
-      namespace: metadata.namespace ?? '',
-      name: metadata.name ?? '',
+      ...podFacts(pod),
       uid: metadata.uid ?? '',
-      ...(spec.nodeName && { node: spec.nodeName }),
       ...(owner !== undefined && { owner }),
-      hasPullSecrets: (spec.imagePullSecrets ?? []).length > 0,
       containers,
     },
   ]

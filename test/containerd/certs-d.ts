@@ -1,26 +1,14 @@
 import { readFileSync } from 'node:fs'
+import { keyEntry } from '../../lab/conformance/hosts-toml/plan-line.ts'
 import { parseContainerdVersion, type ContainerdVersion } from '../../src/containerd/versions.ts'
-import type { CertificateSummary, FileEntry, FileTree } from '../../src/model/observation.ts'
-
-const certificate: CertificateSummary = {
-  subject: 'CN=test',
-  issuer: 'CN=test',
-  names: [],
-  notBefore: '',
-  notAfter: '',
-  sha256: '',
-  publicKeySha256: '',
-}
+import type { FileEntry, FileTree } from '../../src/model/observation.ts'
 
 /** Contents that stand for what a file holds; anything else is its text. */
 function entryOf(content: string): FileEntry {
-  const file = { type: 'file', size: 1, sha256: '' } as const
   if (content === '@dir') return { type: 'dir' }
   if (content.startsWith('@link ')) return { type: 'link', target: content.slice('@link '.length) }
-  if (content === '@ca' || content === '@cert') return { ...file, certificates: [certificate] }
-  if (content === '@key') return { ...file, holdsPrivateKey: true }
-  if (content === '@pair') return { ...file, certificates: [certificate], holdsPrivateKey: true }
-  return { ...file, size: Buffer.byteLength(content), text: content }
+  if (/^@(?:ca|cert|key|pair)$/.test(content)) return keyEntry(content)
+  return { type: 'file', size: Buffer.byteLength(content), sha256: '', text: content }
 }
 
 /** A node's files below a path, from their relative paths. */

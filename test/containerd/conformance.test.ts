@@ -1,7 +1,8 @@
 import { describe, expect, it } from 'vitest'
-import { endpointsOf, type Endpoint } from '../../src/containerd/endpoints.ts'
+import { endpointsOf } from '../../src/containerd/endpoints.ts'
 import { filesOf } from '../../src/containerd/files.ts'
 import { rulesOf } from '../../src/containerd/version-rules.ts'
+import { endpointLine } from '../../lab/conformance/hosts-toml/plan-line.ts'
 import { fixture, treeOf, version } from './certs-d.ts'
 
 interface Case {
@@ -33,20 +34,6 @@ function filesOfCase({ host, toml, withKeys, files }: Case): { readonly [path: s
   return Object.fromEntries(Object.entries(names).map(([name, content]) => [`${host}/${name}`, content]))
 }
 
-function show(endpoint: Endpoint, all: readonly string[]): string {
-  const { url, capabilities, skipVerify, httpFallback, ca = [], client = [], headers = [], dialTimeout } = endpoint
-  return [
-    url,
-    ...(capabilities.join() === all.join() ? [] : [`[${capabilities.join()}]`]),
-    ...(skipVerify ? ['skip'] : []),
-    ...(httpFallback ? ['fallback'] : []),
-    ...(ca.length > 0 ? [`ca=${ca.join()}`] : []),
-    ...(client.length > 0 ? [`client=${client.map((pair) => pair.join('+')).join()}`] : []),
-    ...(headers.length > 0 ? [`header=${[...headers].sort().join()}`] : []),
-    ...(dialTimeout === undefined ? [] : ['dial']),
-  ].join(' ')
-}
-
 const sorted = (line: string): string => {
   const [, start = '', list = ''] = /^((?:rejected, )?(?:in any order, )?)(.*)$/s.exec(line) ?? []
   return start.replace('in any order, ', '') + list.split(' | ').sort().join(' | ')
@@ -57,7 +44,7 @@ function planned(one: Case, containerd: string, all: readonly string[]): { line:
   const roots = (one.roots ?? ['']).map((root) => `/certs.d${root === '' ? '' : `/${root}`}`)
   const plan = endpointsOf(one.host, roots, files, rulesOf(version(containerd)))
   if (plan.kind !== 'endpoints') return { line: plan.kind === 'error' ? `error: ${plan.text}` : plan.kind, unordered: false }
-  const line = plan.endpoints.map((endpoint) => show(endpoint, all)).join(' | ')
+  const line = plan.endpoints.map((endpoint) => endpointLine(endpoint, all.join())).join(' | ')
   return { line: plan.rejected ? `rejected, ${line}` : line, unordered: plan.unordered }
 }
 

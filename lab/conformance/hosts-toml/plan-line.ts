@@ -44,7 +44,8 @@ export function plannedLine({ host, content, withKeys }: GeneratedFile, rules: V
   return `${plan.rejected ? 'rejected, ' : ''}${plan.unordered ? 'in any order, ' : ''}${ordered.join(' | ')}`
 }
 
-function keyEntry(stands: string): FileEntry {
+/** A file of which only this is known: `@ca`, `@cert`, `@key`, or `@pair` for both in one. */
+export function keyEntry(stands: string): FileEntry {
   const file = { type: 'file', size: 1, sha256: '' } as const
   return {
     ...file,
@@ -53,7 +54,11 @@ function keyEntry(stands: string): FileEntry {
   }
 }
 
-function endpointLine(endpoint: Endpoint, all: string): string {
+/**
+ * An endpoint in the words of the programs around containerd's own.
+ * @param all the capabilities of which nothing is said where an endpoint has them all
+ */
+export function endpointLine(endpoint: Endpoint, all: string): string {
   const { url, capabilities, skipVerify, httpFallback, ca = [], client = [], headers = [], dialTimeout } = endpoint
   return [
     url,
