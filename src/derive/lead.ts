@@ -1,11 +1,13 @@
 import type { TracedRequest } from '../containerd/traced-resolution.ts'
 import type { Endpoint } from '../containerd/endpoints.ts'
 import { join } from '../containerd/go/path.ts'
+import { resolveErrorClass } from '../containerd/errors.ts'
 import { directoryNames } from '../containerd/host-directory.ts'
 import { parseHostsToml } from '../containerd/hosts-toml.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import { rulesOf } from '../containerd/version-rules.ts'
 import type { Code } from '../model/codes.ts'
+import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
 import { textOf } from './node-files.ts'
 import { usableEndpoints, type RegistryPull } from './registry-pulls.ts'
 
@@ -75,13 +77,12 @@ function wrongWay(endpoint: Endpoint, attempts: readonly TracedRequest[]): Confi
   return null
 }
 
-/** Source: Go, crypto/x509/verify.go (HostnameError, CertificateInvalidError, UnknownAuthorityError). */
+const certificateCodes = ['registry-certificate-untrusted', 'registry-certificate-wrong-name', 'registry-certificate-expired'] as const
+
+/** Of a certificate that is no certificate is said what is said of any that is not taken. */
 function certificateCode(error: string): ConfigFaultCode | null {
-  if (!error.includes('x509: ')) return null
-  if (/certificate has expired or is not yet valid/.test(error)) return 'registry-certificate-expired'
-  if (/certificate is (?:not )?valid for|cannot validate certificate for|doesn't contain any IP SANs|legacy Common Name/.test(error))
-    return 'registry-certificate-wrong-name'
-  return 'registry-certificate-untrusted'
+  const { code } = pullErrorMeanings[resolveErrorClass(error)]
+  return certificateCodes.find((one) => one === code) ?? (error.includes('x509: ') ? 'registry-certificate-untrusted' : null)
 }
 
 /** A directory that containerd would take if the one that it takes were not there, and that leads to the registry. */
