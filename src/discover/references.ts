@@ -5,6 +5,7 @@ import { isLoopback } from '../containerd/registry-host.ts'
 import { hostingConfigMap } from '../derive/hosting-configmap.ts'
 import { waitingPods } from '../derive/pods.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
+import { registryHostNamed } from '../derive/symptoms.ts'
 import { orNull } from '../derive/tried.ts'
 import { containerdDirectory, nodeFiles, textOf } from '../derive/node-files.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
@@ -63,15 +64,9 @@ export async function clusterReferences(
   // `localhost:PORT` of an image can only be meant for a local registry; `localhost/app` is how podman names what it builds.
   // Of other hosts their containers must tell.
   const images = pods.flatMap((pod) => pod.containers.map((one) => one.image))
-  for (const registryHost of new Set(images.map(hostOfImage)))
+  for (const registryHost of new Set(images.map(registryHostNamed)))
     if ((isLoopback(registryHost) && /:\d+$/.test(registryHost)) || isLocal(registryHost)) add(registryHost, 'pod', [])
   return { references, unread }
-}
-
-/** The first part of an image reference where it is a host (distribution/reference, normalize.go): else Docker Hub is meant. */
-function hostOfImage(image: string): string {
-  const [first = '', ...rest] = image.split('/')
-  return rest.length > 0 && (/[.:]/.test(first) || first === 'localhost') ? first : ''
 }
 
 interface NodeReference {
