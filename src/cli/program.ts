@@ -1,7 +1,5 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { nearest } from '../model/near-name.ts'
-import { planError } from '../engine/plan-document.ts'
-import { errorReport } from '../engine/report.ts'
 import { tool } from '../model/tool.ts'
 import { planReporters } from '../reporters/index.ts'
 import type { CheckArguments } from './commands/check.ts'
@@ -36,9 +34,13 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
     (arg, index) => /^(?:-o=?json|--output=json)$/.test(arg) || (/^(?:-o|--output)$/.test(arg) && argv[index + 1] === 'json'),
   )
   if (wantsJson) {
-    const document = argv[0] === 'explain' ? planError : errorReport
     const facts = { startedAt: new Date().toISOString(), durationMs: 0, mode: 'live' as const }
-    await writeOut(`${JSON.stringify(document(facts, 2, { code, message: line }), null, 2)}\n`)
+    const error = { code, message: line }
+    const document =
+      argv[0] === 'explain'
+        ? (await import('../engine/plan-document.ts')).planError(facts, 2, error)
+        : (await import('../engine/report.ts')).errorReport(facts, 2, error)
+    await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }
   return 2
 }
