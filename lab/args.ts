@@ -1,16 +1,21 @@
 /** The lab's command line, as data. */
+import { readFileSync } from 'node:fs'
 import { parseArgs, type ParseArgsConfig } from 'node:util'
 import type { BuildOptions } from './build.ts'
 import { defaultEventTtl, refuseKubelet, resolveEventTtl } from './cluster-config.ts'
 import type { UpOptions } from './cluster-note.ts'
+import type { UpK3dOptions } from './k3d-config.ts'
 import { type ImageChoice, imageChoices } from './upstream.ts'
 import {
   containerdVersions,
   defaultContainerd,
+  defaultK3sContainerd,
+  k3sVersions,
   kubeletVersions,
   ownKubelet,
   resolveContainerd,
   resolveContainerdList,
+  resolveK3s,
   resolveKubelet,
   UsageError,
 } from './versions.ts'
@@ -19,7 +24,8 @@ export type Command =
   | { readonly command: 'help' }
   | { readonly command: 'status' }
   | { readonly command: 'build'; readonly options: BuildOptions }
-  | { readonly command: 'up'; readonly options: UpOptions }
+  | { readonly command: 'up kind'; readonly options: UpOptions }
+  | { readonly command: 'up k3d'; readonly options: UpK3dOptions }
   | { readonly command: 'down'; readonly what: DownArgs }
 
 /** What `down` is told; all of it may be given at once. */
@@ -30,10 +36,10 @@ export interface DownArgs {
   readonly kubeconfig?: string | undefined
 }
 
-export const usage = `Real kind clusters with a local registry, from packages alone.
+export const usage = `Real kind and k3d clusters with a local registry, from packages alone.
 
   build [--containerd V ...|all] [--kubelet V] [--images auto|lab|upstream]
-                        everything that clusters need (default: all versions)
+                        everything that clusters need (default: all versions of kind, the oldest and newest of k3d)
   up kind --name N      a healthy cluster, its registry and a test image in it
      [--workers W]      worker nodes (default 0)
      [--containerd V]   ${containerdVersions.map((c) => c.version).join(', ')} or a minor (default ${defaultContainerd})
@@ -43,14 +49,23 @@ export const usage = `Real kind clusters with a local registry, from packages al
      [--no-config-path] leave config_path out of containerd's settings
      [--no-registry]    no registry, no hosts.toml, no ConfigMap
      [--images auto|lab|upstream] [--kubeconfig FILE]
+  up k3d --name N       the same of k3d, with a registry beside the cluster
+     [--agents A]       nodes beside the server (default 1)
+     [--containerd V]   ${k3sVersions.map((k) => k.containerd).join(', ')} or a minor (default ${defaultK3sContainerd})
+     [--registries FILE] registries.yaml of all nodes, in place of what k3d writes
+     [--disable-default-endpoint] [--flag-on all|servers]
+                        start k3s with --disable-default-registry-endpoint
+     [--registry-create] a registry of the cluster's own, or
+     [--no-registry]    none
+     [--images auto|lab|upstream] [--kubeconfig FILE]
   down --name N         remove a cluster, and the registry with the last one
      [--registry]       remove the registry in any case
      [--engine]         stop the engine that the lab started
      [--kubeconfig FILE]
   status                engine, cache, clusters, registry
 
-An existing cluster keeps its workers, containerd, kubelet and event ttl unless others are asked for; where it differs
-from what is asked for, it is made anew.
+An existing cluster keeps its workers or agents, containerd, kubelet and event ttl unless others are asked for; where it
+differs from what is asked for, it is made anew.
 `
 
 const file = { kubeconfig: { type: 'string' } } as const
@@ -82,20 +97,33 @@ function kubeletVersion(value: string | undefined, choice: ImageChoice): string 
   return kubelet
 }
 
-/** kind's rule for names, which become names of containers and contexts. */
-function clusterName(value: string | undefined): string {
+const kindNames = /^[a-z0-9][a-z0-9.-]*$/
+/** Containers are called `k3d-NAME-server-0`, which are host names. */
+const k3dNames = /^[a-z0-9][a-z0-9-]{0,31}$/
+
+/** A provider's rule for names, which become names of containers and contexts. */
+function clusterName(value: string | undefined, rule: RegExp = kindNames): string {
   if (value === undefined) throw new UsageError('--name is missing')
-  if (!/^[a-z0-9][a-z0-9.-]*$/.test(value)) throw new UsageError(`'${value}' is not a name of a cluster`)
+  if (!rule.test(value)) throw new UsageError(`'${value}' is not a name of a cluster`)
   return value
 }
 
-function workerCount(value: string | undefined): number | undefined {
+function nodeCount(option: string, value: string | undefined): number | undefined {
   if (value === undefined) return undefined
-  if (!/^\d{1,2}$/.test(value)) throw new UsageError(`--workers is a number, not '${value}'`)
+  if (!/^\d{1,2}$/.test(value)) throw new UsageError(`${option} is a number, not '${value}'`)
   return Number(value)
 }
 
-function parseUp(args: readonly string[]): Command {
+function readRegistries(path: string | undefined): string | undefined {
+  if (path === undefined) return undefined
+  try {
+    return readFileSync(path, 'utf8')
+  } catch (error) {
+    throw new UsageError(`--registries: ${(error as Error).message}`)
+  }
+}
+
+function parseUpKind(args: readonly string[]): Command {
   const { values, positionals } = parse(args, {
     name: { type: 'string' },
     workers: { type: 'string' },
@@ -107,15 +135,11 @@ function parseUp(args: readonly string[]): Command {
     ...images,
     ...file,
   })
-  const [provider, ...rest] = positionals
-  if (provider !== 'kind') {
-    throw new UsageError(provider === undefined ? "up needs 'kind'" : `unknown provider '${provider}'; known: kind`)
-  }
-  none(rest)
+  none(positionals)
   const choice = imageChoice(values.images)
   const options: UpOptions = {
     name: clusterName(values.name),
-    workers: workerCount(values.workers),
+    workers: nodeCount('--workers', values.workers),
     containerd: values.containerd === undefined ? undefined : resolveContainerd(values.containerd).version,
     kubelet: kubeletVersion(values.kubelet, choice),
     eventTtl: values['event-ttl'] === undefined ? undefined : resolveEventTtl(values['event-ttl']),
@@ -124,7 +148,46 @@ function parseUp(args: readonly string[]): Command {
     images: choice,
     kubeconfig: values.kubeconfig,
   }
-  return { command: 'up', options }
+  return { command: 'up kind', options }
+}
+
+function parseUpK3d(args: readonly string[]): Command {
+  const { values, positionals } = parse(args, {
+    name: { type: 'string' },
+    agents: { type: 'string' },
+    containerd: { type: 'string' },
+    registries: { type: 'string' },
+    'disable-default-endpoint': { type: 'boolean' },
+    'flag-on': { type: 'string' },
+    'registry-create': { type: 'boolean' },
+    'no-registry': { type: 'boolean' },
+    ...images,
+    ...file,
+  })
+  none(positionals)
+  const flagOn = (['all', 'servers', undefined] as const).find((one) => one === values['flag-on'])
+  if (flagOn !== values['flag-on']) throw new UsageError(`--flag-on is all or servers, not '${values['flag-on']}'`)
+  if (flagOn && !values['disable-default-endpoint']) throw new UsageError('--flag-on goes with --disable-default-endpoint')
+  if (values['registry-create'] && values['no-registry']) throw new UsageError('--registry-create and --no-registry exclude each other')
+  const options: UpK3dOptions = {
+    name: clusterName(values.name, k3dNames),
+    agents: nodeCount('--agents', values.agents),
+    containerd: values.containerd === undefined ? undefined : resolveK3s(values.containerd).containerd,
+    registry: values['registry-create'] ? 'create' : values['no-registry'] ? 'none' : undefined,
+    registries: readRegistries(values.registries),
+    disableDefaultEndpoint: values['disable-default-endpoint'],
+    flagOn,
+    images: imageChoice(values.images),
+    kubeconfig: values.kubeconfig,
+  }
+  return { command: 'up k3d', options }
+}
+
+function parseUp([provider, ...args]: readonly string[]): Command {
+  if (provider === 'kind') return parseUpKind(args)
+  if (provider === 'k3d') return parseUpK3d(args)
+  const isWord = provider !== undefined && !provider.startsWith('-')
+  throw new UsageError(isWord ? `unknown provider '${provider}'; known: kind, k3d` : "up needs 'kind' or 'k3d'")
 }
 
 function parseDown(args: readonly string[]): Command {
@@ -146,10 +209,10 @@ function parseBuild(args: readonly string[]): Command {
   })
   // `--containerd 2.1 2.2` reads naturally, so what follows the option belongs to it
   if (values.containerd === undefined) none(positionals)
-  const containerd = resolveContainerdList([...(values.containerd ?? []), ...positionals])
+  const versions = resolveContainerdList([...(values.containerd ?? []), ...positionals])
   const choice = imageChoice(values.images)
   const kubelet = resolveKubelet(kubeletVersion(values.kubelet, choice) ?? ownKubelet)
-  return { command: 'build', options: { containerd, images: choice, kubelet } }
+  return { command: 'build', options: { ...versions, images: choice, kubelet } }
 }
 
 /** Reads the command line; throws a UsageError with one clear line. */

@@ -1,6 +1,6 @@
 /** Builds the Go programs into the cache, from their modules. */
 import { readFileSync } from 'node:fs'
-import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, cp, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Artifact, artifactPath, cacheKey, hasArtifact, makeArtifact, once } from './cache.ts'
@@ -70,10 +70,22 @@ async function fetchSources(program: Program, dir: string, log: string): Promise
   await run('go', ['mod', 'tidy'], { cwd: dir, log, env: goEnv })
 }
 
+/** A fork's own sources: as the main module it keeps the replacements of its go.mod. */
+async function copySources(program: Program, fork: NonNullable<Program['fork']>, dir: string, log: string): Promise<void> {
+  const { Dir: sources } = await moduleInfo(program.module, program.version, { log })
+  // what a module vendors is not in its zip as a whole
+  await cp(sources, dir, { recursive: true, filter: (path) => path !== join(sources, 'vendor') })
+  await run('chmod', ['-R', 'u+w', dir], { log })
+  const lines = (await readFile(join(dir, fork.file), 'utf8')).split('\n')
+  await writeFile(join(dir, fork.file), lines.filter((line) => !line.includes(fork.without)).join('\n'))
+  await run('go', ['mod', 'download'], { cwd: dir, log, env: goEnv })
+}
+
 async function compile(program: Program, dir: string, out: string, log: string): Promise<void> {
   const ldflags = ['-s -w', ...(program.set ?? []).map((v) => `-X ${v}`)].join(' ')
   const tags = program.tags ? ['-tags', program.tags] : []
-  const args = ['build', '-trimpath', ...tags, '-ldflags', ldflags, '-o', `${out}/`, ...program.packages]
+  const mod = program.fork ? ['-mod=mod'] : []
+  const args = ['build', ...mod, '-trimpath', ...tags, '-ldflags', ldflags, '-o', `${out}/`, ...program.packages]
   await run('go', args, { cwd: dir, log, env: goEnv })
   for (const [from, to] of Object.entries(program.rename ?? {})) {
     await rename(join(out, from), join(out, to)).catch(() => {})
@@ -92,7 +104,9 @@ async function buildProgram(program: Program, artifact: Artifact): Promise<void>
   await makeArtifact(artifact, async (out) => {
     const src = join(out, 'src')
     await mkdir(src)
-    await fetching(() => step(`${title} sources`, ({ log }) => fetchSources(program, src, log)))
+    const { fork } = program
+    const fetch = (log: string): Promise<void> => (fork ? copySources(program, fork, src, log) : fetchSources(program, src, log))
+    await fetching(() => step(`${title} sources`, ({ log }) => fetch(log)))
     await compiling(() => step(`${title} compile`, ({ log }) => compile(program, src, out, log)))
     await rm(src, { recursive: true })
     await chmod(out, 0o755) // others may use the binaries

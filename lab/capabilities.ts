@@ -2,16 +2,10 @@
 import { copyFile, chmod, mkdir, readFile, rename, writeFile } from 'node:fs/promises'
 import { dirname } from 'node:path'
 import { ensureHelper } from './binaries.ts'
+import { boundingSetHasSysResource } from './bounding-set.ts'
 
-const sysResourceBit = 24n
 const wrapperPath = '/usr/local/sbin/registry-doctor-lab-runc'
 const daemonConfig = '/etc/docker/daemon.json'
-
-/** Reads CapBnd of /proc/<pid>/status text: whether CAP_SYS_RESOURCE is in the bounding set. */
-export function boundingSetHasSysResource(status: string): boolean {
-  const hex = /^CapBnd:\s*([0-9a-f]+)$/m.exec(status)?.[1]
-  return hex === undefined || ((BigInt(`0x${hex}`) >> sysResourceBit) & 1n) === 1n
-}
 
 /** Whether containers of the engine can be given CAP_SYS_RESOURCE. The engine's own limits count, else ours. */
 export async function canGrantSysResource(): Promise<boolean> {

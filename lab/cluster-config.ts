@@ -6,7 +6,8 @@ import { type ContainerdVersion, ownKubelet, UsageError } from './versions.ts'
 export const certsDir = '/etc/containerd/certs.d'
 
 /** What a cluster is made of. */
-export interface ClusterShape {
+export interface KindShape {
+  readonly provider: 'kind'
   readonly workers: number
   readonly containerd: string
   readonly configPath: boolean
@@ -57,7 +58,7 @@ function eventTtlPatch(eventTtl: string): string {
 export const hostsToml = `[host."http://${registryName}:5000"]\n`
 
 /** kind's config as JSON, which is YAML too. */
-export function kindConfig(shape: ClusterShape, version: ContainerdVersion, ownImage: boolean): string {
+export function kindConfig(shape: KindShape, version: ContainerdVersion, ownImage: boolean): string {
   const workers = Array.from({ length: shape.workers }, () => ({ role: 'worker' }))
   return JSON.stringify({
     kind: 'Cluster',

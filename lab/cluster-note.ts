@@ -1,7 +1,8 @@
 /** What the lab remembers of its clusters: written before a cluster is made, so that a half made one is known. */
 import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { cachePath } from './paths.ts'
-import { type ClusterShape, defaultEventTtl, refuseKubelet, resolveEventTtl } from './cluster-config.ts'
+import { defaultEventTtl, type KindShape, refuseKubelet, resolveEventTtl } from './cluster-config.ts'
+import type { K3dShape } from './k3d-config.ts'
 import type { ImageChoice } from './upstream.ts'
 import { defaultContainerd, ownKubelet, resolveContainerd, resolveKubelet } from './versions.ts'
 
@@ -21,17 +22,21 @@ export interface UpOptions {
   readonly images?: ImageChoice | undefined
 }
 
-export interface ClusterNote extends ClusterShape {
+export type ClusterShape = KindShape | K3dShape
+
+export type ClusterNote = ClusterShape & {
   readonly image: string
   readonly kubeconfig?: string | undefined
   /** false until the cluster has been healthy once. */
   readonly complete: boolean
+  /** The text of registries.yaml with which k3d nodes were made. */
+  readonly registriesYaml?: string | undefined
 }
 
 const noteFile = (name: string): string => cachePath('clusters', `${name}.json`)
 
 /** What notes say nothing of that were written before these could be chosen. */
-const unsaid = { kubelet: ownKubelet, eventTtl: defaultEventTtl }
+const unsaid = { provider: 'kind', kubelet: ownKubelet, eventTtl: defaultEventTtl }
 
 /** The lab's note of a cluster, if it made one of this name. */
 export async function readNote(name: string): Promise<ClusterNote | undefined> {
@@ -55,11 +60,12 @@ export async function notedClusters(): Promise<readonly string[]> {
   return files.filter((f) => f.endsWith('.json')).map((f) => f.slice(0, -'.json'.length))
 }
 
-/** The shape that a call asks for, seen from what is there. */
-export function wantedShape(options: UpOptions, existing: ClusterShape | undefined): ClusterShape {
+/** The shape of a kind cluster that a call asks for, seen from what is there. */
+export function wantedShape(options: UpOptions, existing: KindShape | undefined): KindShape {
   const kubelet = resolveKubelet(options.kubelet ?? existing?.kubelet ?? ownKubelet)?.version ?? ownKubelet
   refuseKubelet(kubelet, options.images)
   return {
+    provider: 'kind',
     workers: options.workers ?? existing?.workers ?? 0,
     containerd: resolveContainerd(options.containerd ?? existing?.containerd ?? defaultContainerd).version,
     configPath: options.configPath ?? true,
@@ -71,8 +77,11 @@ export function wantedShape(options: UpOptions, existing: ClusterShape | undefin
 
 /** In what an existing cluster differs from what is wanted, in words; undefined if in nothing. */
 export function shapeDifference(existing: ClusterShape, wanted: ClusterShape): string | undefined {
-  const keys = ['workers', 'containerd', 'configPath', 'registry', 'kubelet', 'eventTtl'] as const
-  const different = keys.filter((k) => existing[k] !== wanted[k])
-  if (different.length === 0) return undefined
-  return different.map((k) => `${k} ${existing[k]}, wanted ${wanted[k]}`).join('; ')
+  const [before, after] = [existing, wanted].map((one) => one as unknown as Record<string, string | number | boolean | null>)
+  const different = Object.keys(wanted).filter((key) => before![key] !== after![key])
+  const isText = (value: unknown): boolean => typeof value === 'string' && value.includes('\n')
+  const words = different.map((key) =>
+    isText(before![key]) || isText(after![key]) ? `another text of ${key} is wanted` : `${key} ${before![key]}, wanted ${after![key]}`,
+  )
+  return words.length === 0 ? undefined : words.join('; ')
 }

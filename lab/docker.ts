@@ -22,8 +22,11 @@ export async function hasImage(image: string): Promise<boolean> {
   return (await docker(['image', 'inspect', '--format', '{{.Id}}', image])).code === 0
 }
 
-/** A node container of kind. */
+export type Provider = 'kind' | 'k3d'
+
+/** A node's container. */
 export interface NodeContainer {
+  readonly provider: Provider
   readonly name: string
   readonly cluster: string
   readonly role: string
@@ -32,20 +35,31 @@ export interface NodeContainer {
   readonly image: string
 }
 
-const clusterLabel = 'io.x-k8s.kind.cluster'
-const roleLabel = 'io.x-k8s.kind.role'
+const labels = {
+  kind: { cluster: 'io.x-k8s.kind.cluster', role: 'io.x-k8s.kind.role' },
+  k3d: { cluster: 'k3d.cluster', role: 'k3d.role' },
+} as const
 
-/** All kind nodes that the engine knows, running or not; of one cluster if it is named. */
-export async function kindNodes(cluster?: string): Promise<readonly NodeContainer[]> {
-  const format = ['{{.Names}}', `{{.Label "${clusterLabel}"}}`, `{{.Label "${roleLabel}"}}`, '{{.State}}', '{{.Image}}']
-  const filter = `label=${clusterLabel}${cluster === undefined ? '' : `=${cluster}`}`
+/** Containers that a provider labels as a cluster's, running or not. */
+async function containersOf(provider: Provider, cluster: string | undefined): Promise<readonly NodeContainer[]> {
+  const of = labels[provider]
+  const format = ['{{.Names}}', `{{.Label "${of.cluster}"}}`, `{{.Label "${of.role}"}}`, '{{.State}}', '{{.Image}}']
+  const filter = `label=${of.cluster}${cluster === undefined ? '' : `=${cluster}`}`
   const lines = await dockerOutput(['ps', '-a', '--filter', filter, '--format', format.join('\t')])
   return lines
     .split('\n')
     .filter((line) => line !== '')
     .map((line) => {
-      const [name = '', of = '', role = '', state = '', image = ''] = line.split('\t')
-      return { name, cluster: of, role, state, image }
+      const [name = '', owner = '', role = '', state = '', image = ''] = line.split('\t')
+      return { provider, name, cluster: owner, role, state, image }
     })
     .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+}
+
+/** All kind nodes that the engine knows, running or not; of one cluster if it is named. */
+export const kindNodes = (cluster?: string): Promise<readonly NodeContainer[]> => containersOf('kind', cluster)
+
+/** The same of k3d, whose load balancers, tools and registries carry the same labels. */
+export async function k3dNodes(cluster?: string): Promise<readonly NodeContainer[]> {
+  return (await containersOf('k3d', cluster)).filter(({ role }) => role === 'server' || role === 'agent')
 }

@@ -5,11 +5,12 @@ import { certsDir } from './cluster-config.ts'
 import type { UpOptions } from './cluster-note.ts'
 import { docker, dockerOutput, kindNodes } from './docker.ts'
 import { connectCluster } from './kind.ts'
-import { changedMark, ensureHosts, waitReady } from './nodes.ts'
+import { changedMark, ensureHosts, nodeKubectl, waitReady } from './nodes.ts'
+import { placeOf } from './place.ts'
 import { ensureRegistry, registryHost } from './registry.ts'
 
-/** The node of a lab cluster that is meant, without the cluster's name. */
-export type Which = 'control-plane' | 'worker' | 'worker2'
+/** The node of a lab cluster that is meant, without the cluster's name: of kind, of k3d. */
+export type Which = 'control-plane' | 'worker' | 'worker2' | 'server-0' | 'agent-0' | 'agent-1'
 
 /** A pull that tells whether a set-up works: of this image, by a pod on this node. */
 export interface Pull {
@@ -42,7 +43,7 @@ export interface Fault {
   /** What had happened, in one line. */
   readonly title: string
   /** The root causes that a report must name, and no other: code, and the node where it is one node's. */
-  readonly causes: readonly { readonly code: string; readonly node?: 'worker' | 'worker2' }[]
+  readonly causes: readonly { readonly code: string; readonly node?: Which }[]
   /** What must be told as a consequence rather than a cause of its own. */
   readonly explains: readonly string[]
   /** What is told beside that as a consequence on a containerd of this version only. */
@@ -63,8 +64,12 @@ export interface Fault {
 }
 
 /** kubectl of the cluster's own. */
-export const kubectl = (cluster: string, ...args: string[]): Promise<string> =>
-  run('exec', `${cluster}-control-plane`, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args)
+export async function kubectl(cluster: string, ...args: string[]): Promise<string> {
+  const { provider } = await placeOf(cluster)
+  const { code, stdout, stderr } = await nodeKubectl({ provider, cluster }, args)
+  if (code !== 0) throw new Error(`kubectl ${args.join(' ')}: ${stderr.trim()}`)
+  return stdout
+}
 
 export const certsDirectory = `${certsDir}/${registryHost}`
 

@@ -7,6 +7,7 @@ import { hostsTomlFaults } from './faults/hosts-toml.ts'
 import { imageFaults } from './faults/images.ts'
 import { nodeFaults } from './faults/nodes.ts'
 import { registryFaults } from './faults/registry.ts'
+import { workloadFaults } from './faults/workloads.ts'
 
 export const faults: readonly Fault[] = [
   ...registryFaults,
@@ -16,4 +17,5 @@ export const faults: readonly Fault[] = [
   ...certificateFaults,
   ...imageFaults,
   ...answerFaults,
+  ...workloadFaults,
 ]

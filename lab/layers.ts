@@ -13,14 +13,15 @@ export interface Layer {
   readonly to: string
   /** Settings of the new image, as in a Dockerfile. */
   readonly changes?: readonly string[]
+  /** What ends its first process; default: what ends systemd. Commit cannot set it, but keeps a container's. */
+  readonly stopSignal?: string
   /** Work inside the running container after the copy. */
   readonly inside?: (container: string) => Promise<unknown>
 }
 
 /** Makes an image of another one plus files, plus what `inside` does. */
 export async function addLayer(layer: Layer, log: string): Promise<void> {
-  // systemd ends on this signal, not on SIGTERM; commit cannot set it, but keeps a container's
-  const common = ['--name', `${namePrefix}${randomUUID()}`, '--stop-signal=SIGRTMIN+3']
+  const common = ['--name', `${namePrefix}${randomUUID()}`, `--stop-signal=${layer.stopSignal ?? 'SIGRTMIN+3'}`]
   const start = layer.inside
     ? ['run', '--detach', '--privileged', '--network', 'none', ...common, '--entrypoint', 'sleep', layer.from, 'infinity']
     : ['create', ...common, layer.from, '/sbin/init']
@@ -28,7 +29,7 @@ export async function addLayer(layer: Layer, log: string): Promise<void> {
   try {
     await dockerOutput(['cp', `${layer.tree}/.`, `${id}:/`], { log })
     await layer.inside?.(id)
-    const changes = [...(layer.changes ?? []), 'CMD []'].flatMap((c) => ['--change', c])
+    const changes = ['CMD []', ...(layer.changes ?? [])].flatMap((c) => ['--change', c])
     await dockerOutput(['commit', ...changes, id, layer.to], { log })
   } finally {
     await docker(['rm', '-f', '-v', id], { log })

@@ -2,11 +2,12 @@
 import { type Command, type DownArgs, parseCommand, usage } from './args.ts'
 import { build } from './build.ts'
 import { engineAnswers } from './docker.ts'
+import { downLocked, removeRegistries } from './down.ts'
 import { stopEngine } from './engine.ts'
-import { downLocked, upKindLocked } from './kind.ts'
+import { upK3dLocked } from './k3d.ts'
+import { upKindLocked } from './kind.ts'
 import { withLock } from './lock.ts'
 import { findProgram } from './packages.ts'
-import { removeRegistry } from './registry.ts'
 import { stopEverything } from './run.ts'
 import { status } from './status.ts'
 import { progress, StepError } from './steps.ts'
@@ -14,7 +15,7 @@ import { UsageError } from './versions.ts'
 
 async function takeDown(what: DownArgs): Promise<void> {
   if (what.name !== undefined) await downLocked(what.name, what)
-  else if (what.registry && findProgram('docker') && (await engineAnswers())) await removeRegistry()
+  else if (what.registry && findProgram('docker') && (await engineAnswers())) await removeRegistries()
   if (what.engine) progress('engine', (await stopEngine()) ? 'stopped' : 'not started by the lab, left alone')
 }
 
@@ -28,8 +29,10 @@ async function execute(command: Command): Promise<void> {
       return
     case 'build':
       return withLock(() => build(command.options))
-    case 'up':
+    case 'up kind':
       return withLock(() => upKindLocked(command.options))
+    case 'up k3d':
+      return withLock(() => upK3dLocked(command.options))
     case 'down':
       return withLock(() => takeDown(command.what))
   }

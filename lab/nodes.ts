@@ -1,18 +1,31 @@
-/** Work on the nodes of a running kind cluster. */
+/** Work on the nodes of a running cluster. */
 import { setTimeout as sleep } from 'node:timers/promises'
-import { certsDir, hostingConfigMap, hostsToml } from './cluster-config.ts'
-import { docker, dockerOutput, type NodeContainer } from './docker.ts'
+import { certsDir, hostsToml } from './cluster-config.ts'
+import { docker, dockerOutput, type NodeContainer, type Provider } from './docker.ts'
 import { registryHost } from './registry.ts'
 import type { RunOptions, RunResult } from './run.ts'
 
-/** kubectl of the control-plane node: needs neither one on the machine nor a kubeconfig. */
-function nodeKubectl(cluster: string, args: readonly string[], options: RunOptions = {}): Promise<RunResult> {
-  const node = `${cluster}-control-plane`
-  return docker(['exec', '-i', node, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', ...args], options)
+/** kubectl of a cluster's first server, up to its arguments: needs neither one on the machine nor a kubeconfig. */
+const serverKubectl = (provider: Provider, cluster: string): readonly string[] =>
+  provider === 'kind'
+    ? [`${cluster}-control-plane`, 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf']
+    : [`k3d-${cluster}-server-0`, 'kubectl']
+
+/** kubectl of a cluster's own. */
+export function nodeKubectl(
+  { provider, cluster }: Pick<NodeContainer, 'provider' | 'cluster'>,
+  args: readonly string[],
+  options: RunOptions = {},
+): Promise<RunResult> {
+  return docker(['exec', '-i', ...serverKubectl(provider, cluster), ...args], options)
 }
 
 interface NodeList {
-  items: { metadata: { name: string }; status: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] } }[]
+  items: {
+    metadata: { name: string }
+    spec?: { unschedulable?: boolean }
+    status: { conditions?: { type: string; status: string; lastHeartbeatTime: string }[] }
+  }[]
 }
 
 /**
@@ -20,7 +33,9 @@ interface NodeList {
  * @param starts when each node's container was started, in milliseconds
  */
 export function readyNodes(list: NodeList, starts: ReadonlyMap<string, number>): number {
-  return list.items.filter(({ metadata, status }) => {
+  return list.items.filter(({ metadata, spec, status }) => {
+    // k3d drains a server that is stopped, and lets pods on it again when it runs
+    if (spec?.unschedulable) return false
     const ready = status.conditions?.find((c) => c.type === 'Ready')
     // heartbeats have whole seconds
     const since = Math.floor((starts.get(metadata.name) ?? 0) / 1000) * 1000
@@ -30,7 +45,8 @@ export function readyNodes(list: NodeList, starts: ReadonlyMap<string, number>):
 
 /** Waits until all these nodes are Ready and pods can be made; false if that takes too long. */
 export async function waitReady(nodes: readonly NodeContainer[], timeout: number, log: string): Promise<boolean> {
-  const cluster = nodes[0]?.cluster ?? ''
+  const [first] = nodes
+  if (first === undefined) return false
   const names = nodes.map((n) => n.name)
   const started = await dockerOutput(['inspect', '--format', '{{.State.StartedAt}}', ...names], { log })
   const starts = new Map(
@@ -41,11 +57,11 @@ export async function waitReady(nodes: readonly NodeContainer[], timeout: number
   )
   const limit = { timeout: 10_000 }
   for (const end = Date.now() + timeout; Date.now() < end; await sleep(250)) {
-    const list = await nodeKubectl(cluster, ['get', 'nodes', '-o', 'json', '--request-timeout=5s'], limit)
+    const list = await nodeKubectl(first, ['get', 'nodes', '-o', 'json', '--request-timeout=5s'], limit)
     if (list.code !== 0) continue
     if (readyNodes(JSON.parse(list.stdout) as NodeList, starts) < nodes.length) continue
     // a pod is refused until its namespace has this account
-    if ((await nodeKubectl(cluster, ['get', 'serviceaccount', 'default'], limit)).code === 0) return true
+    if ((await nodeKubectl(first, ['get', 'serviceaccount', 'default'], limit)).code === 0) return true
   }
   return false
 }
@@ -82,8 +98,8 @@ export async function isChanged(nodes: readonly NodeContainer[]): Promise<boolea
   return found.some((f) => f.code === 0)
 }
 
-/** Publishes the registry's place in the cluster, as kind's script does. */
-export async function publishRegistry(cluster: string, log: string): Promise<void> {
-  const result = await nodeKubectl(cluster, ['apply', '-f', '-'], { input: hostingConfigMap(), log })
+/** Publishes the registry's place in the cluster, as kind's script and k3d do. */
+export async function publishRegistry(nodes: readonly NodeContainer[], configMap: string, log: string): Promise<void> {
+  const result = await nodeKubectl(nodes[0]!, ['apply', '-f', '-'], { input: configMap, log })
   if (result.code !== 0) throw new Error(result.stderr.trim())
 }

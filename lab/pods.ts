@@ -1,9 +1,11 @@
 /** Pods that pull from the registry, and what came of it. */
 import { spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
-import { docker, dockerOutput } from './docker.ts'
+import { docker } from './docker.ts'
 import { kubectl, onNodes, type FailingPod, type Pull } from './fault.ts'
 import { ensureKubectl } from './kubectl.ts'
+import { nodeKubectl } from './nodes.ts'
+import { placeOf } from './place.ts'
 import { helloImage } from './registry.ts'
 
 /** A pod that waits for its image: that is how a cluster without any set-up is known to want a registry. */
@@ -29,12 +31,14 @@ let pods = 0
  * Runs a pod on one node whose image is not there yet, and gives what its kubelet says of the pull.
  * @param wanted waits until the pull succeeds, through failures of earlier tries
  */
-export async function podPull(cluster: string, { node, image = helloImage }: Pull, wanted?: 'ok'): Promise<Pulled> {
+export async function podPull(cluster: string, { node: which, image: other }: Pull, wanted?: 'ok'): Promise<Pulled> {
   const name = `pull-${process.pid}-${++pods}`
-  await forgetImage(cluster, node, image)
+  const place = await placeOf(cluster)
+  const [node, image] = [place.node(which), other ?? place.hello]
+  await forgetImage(node, image)
   try {
     const uid = await runPod(cluster, name, {
-      nodeName: `${cluster}-${node}`,
+      nodeName: node,
       containers: [{ name, image, imagePullPolicy: 'Always' }],
     })
     return await firstEvent(cluster, name, uid, (reason, message) => {
@@ -51,14 +55,16 @@ export async function podPull(cluster: string, { node, image = helloImage }: Pul
  * The pod stays; removePod takes it away.
  */
 export async function failingPod(cluster: string, name: string, pod: FailingPod): Promise<{ message: string }> {
-  const { node, image, pullPolicy = 'Always', hangs, pullSecret, kind } = pod
-  if (pullPolicy !== 'Never') await forgetImage(cluster, node, image)
+  const { image, pullPolicy = 'Always', hangs, pullSecret, kind } = pod
+  const place = await placeOf(cluster)
+  const node = place.node(pod.node)
+  if (pullPolicy !== 'Never') await forgetImage(node, image)
   if (pullSecret) await makePullSecret(cluster, name, image.split('/', 1)[0]!)
   const wanting = { name, image, imagePullPolicy: pullPolicy }
   const uid = await runPod(cluster, name, {
-    nodeName: `${cluster}-${node}`,
+    nodeName: node,
     ...(pullSecret && { imagePullSecrets: [{ name }] }),
-    ...(kind === 'init' ? { initContainers: [wanting], containers: [{ name: 'main', image: helloImage }] } : { containers: [wanting] }),
+    ...(kind === 'init' ? { initContainers: [wanting], containers: [{ name: 'main', image: place.hello }] } : { containers: [wanting] }),
   })
   const message = await firstEvent(cluster, name, uid, (reason, text) => {
     const isOutcome = hangs ? reason === 'Pulling' : isFailedPull(reason, text) || refusals.includes(reason)
@@ -78,8 +84,7 @@ const refusals = ['ErrImageNeverPull', 'InspectFailed']
 const isFailedPull = (reason: string, message: string): boolean => reason === 'Failed' && message.startsWith('Failed to pull image')
 
 /** Takes an image from a node, so that its next pull is a real one. */
-const forgetImage = (cluster: string, node: string, image: string): Promise<unknown> =>
-  docker(['exec', `${cluster}-${node}`, 'crictl', 'rmi', image])
+const forgetImage = (node: string, image: string): Promise<unknown> => docker(['exec', node, 'crictl', 'rmi', image])
 
 /** Gives the pod's uid: another of the same name may have left events behind. */
 const runPod = (cluster: string, name: string, settings: object): Promise<string> => {
@@ -99,8 +104,9 @@ async function makePullSecret(cluster: string, name: string, host: string): Prom
     type: 'kubernetes.io/dockerconfigjson',
     stringData: { '.dockerconfigjson': config },
   }
-  const apply = ['kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', 'apply', '-f', '-']
-  await dockerOutput(['exec', '-i', `${cluster}-control-plane`, ...apply], { input: JSON.stringify(secret) })
+  const { provider } = await placeOf(cluster)
+  const { code, stderr } = await nodeKubectl({ provider, cluster }, ['apply', '-f', '-'], { input: JSON.stringify(secret) })
+  if (code !== 0) throw new Error(stderr.trim())
 }
 
 const eventTimeout = 60_000
@@ -112,10 +118,11 @@ async function firstEvent<T>(
   uid: string,
   outcomeOf: (reason: string, message: string) => T | undefined,
 ): Promise<T> {
+  const { context } = await placeOf(cluster)
   const child = spawn(
     await ensureKubectl(),
     [
-      `--context=kind-${cluster}`,
+      `--context=${context}`,
       'get',
       'events',
       '--watch',
@@ -141,8 +148,8 @@ async function firstEvent<T>(
 }
 
 /** Waits until a pull of the lab's image on a node succeeds, or until one fails. */
-export const waitForPull = (node: string, outcome: 'ok' | 'fails'): Promise<void> =>
+export const waitForPull = (node: string, outcome: 'ok' | 'fails', image: string = helloImage): Promise<void> =>
   onNodes(
     [node],
-    `for try in $(seq 200); do ${outcome === 'fails' ? '!' : ''} crictl pull ${helloImage} > /tmp/pull 2>&1 && exit 0; sleep 0.2; done; cat /tmp/pull >&2; exit 1`,
+    `for try in $(seq 200); do ${outcome === 'fails' ? '!' : ''} crictl pull ${image} > /tmp/pull 2>&1 && exit 0; sleep 0.2; done; cat /tmp/pull >&2; exit 1`,
   )

@@ -3,6 +3,8 @@ import {
   type ContainerdVersion,
   criToolsVersion,
   etcd as etcdVersion,
+  k3dVersion,
+  type K3sVersion,
   type KubeletVersion,
   kindVersion,
   kubernetesVersion,
@@ -22,6 +24,11 @@ export interface Program {
   readonly stagingVersion?: string
   /** Name of the binary where it is not the last element of the package path. */
   readonly rename?: Readonly<Record<string, string>>
+  /**
+   * Built as the main module, from a copy of its sources: for forks that keep the path of what they forked. Packages are
+   * then paths in it, and lines with this word are left out of this file.
+   */
+  readonly fork?: { readonly file: string; readonly without: string }
 }
 
 const k8s = 'k8s.io/kubernetes'
@@ -66,6 +73,15 @@ export const kind: Program = {
   packages: ['sigs.k8s.io/kind'],
 }
 
+export const k3d: Program = {
+  name: 'k3d',
+  module: 'github.com/k3d-io/k3d/v5',
+  version: k3dVersion,
+  packages: ['github.com/k3d-io/k3d/v5'],
+  set: [`github.com/k3d-io/k3d/v5/version.Version=${k3dVersion}`],
+  rename: { v5: 'k3d' },
+}
+
 export const crictl: Program = {
   name: 'crictl',
   module: 'sigs.k8s.io/cri-tools',
@@ -99,5 +115,19 @@ export function containerd(version: ContainerdVersion): Program {
     packages: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map((c) => `${version.module}/cmd/${c}`),
     tags: 'no_btrfs no_devmapper no_zfs no_aufs',
     set: [`${version.module}/version.Version=v${version.version}`],
+  }
+}
+
+/** containerd of k3s' fork. It has btrfs in any build, which would need a C compiler. */
+export function k3sContainerd({ containerd: version }: K3sVersion): Program {
+  const path = `containerd${version.startsWith('1.') ? '' : '/v2'}`
+  return {
+    name: 'k3s-containerd',
+    module: `github.com/k3s-io/${path}`,
+    version: `v${version}`,
+    packages: ['containerd', 'ctr', 'containerd-shim-runc-v2'].map((c) => `./cmd/${c}`),
+    tags: 'no_btrfs no_devmapper no_zfs no_aufs',
+    set: [`github.com/containerd/${path}/version.Version=v${version}`],
+    fork: { file: 'cmd/containerd/builtins/builtins_linux.go', without: 'btrfs' },
   }
 }

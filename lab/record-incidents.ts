@@ -6,7 +6,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { makeFail, removeAll, type Failed } from './failing-pods.ts'
 import { incidents, type Incident } from './incidents.ts'
-import { upKind } from './index.ts'
+import { upK3d, upKind } from './index.ts'
 import { run } from './run.ts'
 
 const root = fileURLToPath(new URL('..', import.meta.url))
@@ -17,7 +17,8 @@ const patience = 90_000
 const wanted = process.argv.slice(2)
 const chosen = incidents.filter((one) => wanted.length === 0 || wanted.includes(one.name))
 for (const [index, incident] of chosen.entries()) {
-  if (chosen[index - 1]?.cluster !== incident.cluster) await upKind(incident.cluster)
+  const { cluster } = incident
+  if (chosen[index - 1]?.cluster !== cluster) await (cluster.provider === 'k3d' ? upK3d(cluster) : upKind(cluster))
   await record(incident)
   process.stderr.write(`recorded ${incident.name}\n`)
 }
@@ -25,7 +26,7 @@ for (const [index, incident] of chosen.entries()) {
 async function record({ name, title, cluster, fault, until }: Incident): Promise<void> {
   const folder = `${root}incidents/${name}`
   await mkdir(folder, { recursive: true })
-  const undo = await fault.make(cluster)
+  const undo = await fault.make({ name: cluster.name, containerd: cluster.containerd, images: cluster.images })
   let pods: readonly Failed[] = []
   try {
     pods = await makeFail(cluster.name, fault)

@@ -1,8 +1,9 @@
-/** The local registry as kind's own script sets it up. */
+/** The local registries: as kind's own script sets one up, and as k3d does. */
 import { request } from 'node:http'
 import { request as requestOverTls } from 'node:https'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { docker, dockerOutput } from './docker.ts'
+import type { RunResult } from './run.ts'
 import { ensureHelloImage, ensureRegistryImage } from './small-images.ts'
 import { step } from './steps.ts'
 import type { ImageChoice } from './upstream.ts'
@@ -13,37 +14,55 @@ export const registryPort = 5001
 export const registryHost = `localhost:${registryPort}`
 export const helloImage = `${registryHost}/lab/hello:1`
 
+/** A registry of the lab. */
+export interface LabRegistry {
+  readonly container: string
+  /** Where it is published on this machine. */
+  readonly port: number
+  /** Its name in the images of pods. */
+  readonly host: string
+}
+
+export const kindRegistry: LabRegistry = { container: registryName, port: registryPort, host: registryHost }
+export const k3dRegistry: LabRegistry = { container: 'k3d-dev-reg', port: 5000, host: 'k3d-dev-reg:5000' }
+
 const ownLabel = 'registry-doctor.lab=registry'
 
 /** Of registries that are made for a test with other settings: one that was left over is not taken for the lab's usual one. */
 export const testLabels = ['--label', ownLabel, '--label', 'registry-doctor.lab.for=test']
 
-/** State of the registry's container: undefined if there is none. */
-export async function registryState(): Promise<string | undefined> {
+/** State of a registry's container: undefined if there is none. */
+export async function registryState({ container }: LabRegistry = kindRegistry): Promise<string | undefined> {
   const format = '{{if index .Config.Labels "registry-doctor.lab.for"}}left over{{else}}{{.State.Status}}{{end}}'
-  const result = await docker(['container', 'inspect', '--format', format, registryName])
+  const result = await docker(['container', 'inspect', '--format', format, container])
   return result.code === 0 ? result.stdout.trim() : undefined
 }
 
-/** Brings the registry's container up, whatever state it is in, and waits until it answers. */
+/** Brings the container of kind's registry up, whatever state it is in, and waits until it answers. */
 export async function ensureRegistry(choice: ImageChoice): Promise<void> {
   const image = await ensureRegistryImage(choice)
-  await step('registry', async ({ log, done }) => {
-    const state = await registryState()
+  const publish = ['-p', `127.0.0.1:${registryPort}:5000`, '--network', 'bridge', '--restart=always']
+  const args = ['run', '-d', ...publish, '--name', registryName, '--label', ownLabel, image]
+  await ensureRunning(kindRegistry, (log) => docker(args, { log }))
+}
+
+/** Starts a registry's container, or has it made where that can be, and waits until it answers. */
+export function ensureRunning(registry: LabRegistry, make?: (log: string) => Promise<RunResult>): Promise<void> {
+  const { container, port } = registry
+  return step(`registry${registry === kindRegistry ? '' : ` ${container}`}`, async ({ log, done }) => {
+    const state = await registryState(registry)
     if (state === 'running') done('running')
-    else if (state === 'paused') await dockerOutput(['unpause', registryName], { log })
-    else if (state === 'exited' || state === 'created') await dockerOutput(['start', registryName], { log })
-    else {
-      if (state !== undefined) await docker(['rm', '-f', '-v', registryName], { log })
-      const publish = ['-p', `127.0.0.1:${registryPort}:5000`, '--network', 'bridge', '--restart=always']
-      const args = ['run', '-d', ...publish, '--name', registryName, '--label', ownLabel, image]
-      const result = await docker(args, { log })
+    else if (state === 'paused') await dockerOutput(['unpause', container], { log })
+    else if (state === 'exited' || state === 'created') await dockerOutput(['start', container], { log })
+    else if (make !== undefined) {
+      if (state !== undefined) await docker(['rm', '-f', '-v', container], { log })
+      const result = await make(log)
       if (result.code !== 0) {
-        await docker(['rm', '-f', '-v', registryName], { log }) // a container that could not get its port stays
+        await docker(['rm', '-f', '-v', container], { log }) // a container that could not get its port stays
         throw new Error(result.stderr.trim().split('\n')[0])
       }
     }
-    await waitForRegistry()
+    await waitForRegistry({ port })
   })
 }
 
@@ -84,11 +103,11 @@ export async function waitForRegistry(place: RegistryPlace = {}): Promise<void> 
   }
 }
 
-/** Connects the registry to kind's network, so that nodes reach it by name. */
-export async function connectRegistry(): Promise<void> {
-  const format = '{{json .NetworkSettings.Networks.kind}}'
-  if ((await dockerOutput(['inspect', '--format', format, registryName])) !== 'null') return
-  await dockerOutput(['network', 'connect', 'kind', registryName])
+/** Connects a registry to a cluster's network, so that nodes reach it by name. */
+export async function connectRegistry({ container }: LabRegistry = kindRegistry, network = 'kind'): Promise<void> {
+  const format = `{{json (index .NetworkSettings.Networks "${network}")}}`
+  if ((await dockerOutput(['inspect', '--format', format, container])) !== 'null') return
+  await dockerOutput(['network', 'connect', network, container])
 }
 
 /** Pushes the tiny test image under this name (`localhost:5001/…`); it runs as a pod that stays up. */
@@ -99,13 +118,18 @@ export async function pushImage(ref: string): Promise<void> {
   if (result.code !== 0) throw new Error(`push of ${ref} failed: ${result.stderr.trim()}`)
 }
 
-/** Whether the registry has this repository's tag. */
-export async function registryHas(repository: string, tag: string): Promise<boolean> {
-  const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
-  return (await statusOf('HEAD', `/v2/${repository}/manifests/${tag}`, { accept })) === 200
+/** Pushes the test image to a registry that does not have it, by its name on this machine. */
+export async function ensureHello({ port }: LabRegistry = kindRegistry): Promise<void> {
+  if (!(await registryHas('lab/hello', '1', port))) await pushImage(`localhost:${port}/lab/hello:1`)
 }
 
-/** Removes the registry's container if the lab made it. */
+/** Whether a registry has this repository's tag. */
+export async function registryHas(repository: string, tag: string, port: number = registryPort): Promise<boolean> {
+  const accept = 'application/vnd.oci.image.manifest.v1+json, application/vnd.docker.distribution.manifest.v2+json'
+  return (await statusOf('HEAD', `/v2/${repository}/manifests/${tag}`, { accept }, { port })) === 200
+}
+
+/** Removes the container of kind's registry if the lab made it. */
 export async function removeRegistry(): Promise<boolean> {
   const ids = await dockerOutput(['ps', '-aq', '--filter', `label=${ownLabel}`, '--filter', `name=^${registryName}$`])
   if (ids === '') return false

@@ -15,17 +15,24 @@ import { registryImage } from './versions.ts'
 /** Applets that tests use inside the registry's container. */
 const applets = ['sh', 'ls', 'cat', 'rm', 'find', 'wget', 'sleep', 'ps', 'kill', 'mkdir', 'du']
 
-/**
- * Gives the engine an image named registry:3, pulled if that can be, else made from distribution's module with
- * its own default settings. Upstream's users have exactly these: deletes refused, blob descriptors in memory.
- */
-export async function ensureRegistryImage(choice: ImageChoice): Promise<string> {
-  if (await hasImage(registryImage)) return registryImage
-  if (choice !== 'lab' && (await canPull(registryImage))) return registryImage
-  if (choice === 'upstream') throw new Error(`${registryImage} cannot be pulled`)
-  await ensureProgram(registry)
+/** Path of a busybox on this machine, one static program. */
+export async function ensureBusybox(): Promise<string> {
   await ensurePackages('busybox package', { busybox: 'busybox-static' })
-  await step(`image ${registryImage}`, ({ log }) =>
+  return findProgram('busybox') ?? '/bin/busybox'
+}
+
+/**
+ * Gives the engine an image of this name (registry:3, or registry:2 for k3d), pulled if that can be, else made from
+ * distribution's module with its own default settings. Upstream's users have exactly these: deletes refused, blob
+ * descriptors in memory.
+ */
+export async function ensureRegistryImage(choice: ImageChoice, image: string = registryImage): Promise<string> {
+  if (await hasImage(image)) return image
+  if (choice !== 'lab' && (await canPull(image))) return image
+  if (choice === 'upstream') throw new Error(`${image} cannot be pulled`)
+  await ensureProgram(registry)
+  const busybox = await ensureBusybox()
+  await step(`image ${image}`, ({ log }) =>
     withTempDir('registry', async (dir) => {
       const root = join(dir, 'root')
       for (const d of ['bin', 'etc/distribution', 'var/lib/registry', 'tmp']) {
@@ -34,7 +41,7 @@ export async function ensureRegistryImage(choice: ImageChoice): Promise<string> 
       await chmod(root, 0o755)
       await copyFile(binaryPath(registry, 'registry'), join(root, 'bin/registry'))
       await chmod(join(root, 'bin/registry'), 0o755)
-      await copyFile(findProgram('busybox') ?? '/bin/busybox', join(root, 'bin/busybox'))
+      await copyFile(busybox, join(root, 'bin/busybox'))
       for (const applet of applets) await symlink('busybox', join(root, 'bin', applet))
       const module = await moduleDir(registry.module, registry.version, { log })
       const example = await readFile(join(module, 'cmd/registry/config-example.yml'), 'utf8')
@@ -51,10 +58,10 @@ export async function ensureRegistryImage(choice: ImageChoice): Promise<string> 
         `VOLUME ["/var/lib/registry"]`,
         'LABEL registry-doctor.lab=registry',
       ].flatMap((c) => ['--change', c])
-      await dockerOutput(['import', ...changes, join(dir, 'image.tar'), registryImage], { log })
+      await dockerOutput(['import', ...changes, join(dir, 'image.tar'), image], { log })
     }),
   )
-  return registryImage
+  return image
 }
 
 /** Gives the engine the tiny test image: one static program that waits until it is told to end. */

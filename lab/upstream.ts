@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs'
 import { docker, dockerOutput, hasImage } from './docker.ts'
 import { step } from './steps.ts'
-import { type ContainerdVersion, UsageError } from './versions.ts'
+import { type ContainerdVersion, type K3sVersion, UsageError } from './versions.ts'
 
 /** `auto`: published images where they can be pulled, the lab's own elsewhere. */
 export type ImageChoice = 'auto' | 'lab' | 'upstream'
@@ -39,7 +39,7 @@ export async function upstreamNode(version: ContainerdVersion, choice: ImageChoi
   if (runsHere(version)) {
     if (await hasImage(image)) return image
     // an image that the lab has built spares the try to pull
-    const tryPull = choice === 'upstream' || !(await hasLabNode(version))
+    const tryPull = choice === 'upstream' || !(await hasLabImage(`node:*containerd${version.version}-*`))
     if (tryPull && (await canPull(image))) return image
   }
   if (choice === 'auto') return undefined
@@ -47,7 +47,18 @@ export async function upstreamNode(version: ContainerdVersion, choice: ImageChoi
   throw new UsageError(`${image} ${why}; use --images lab`)
 }
 
-async function hasLabNode(version: ContainerdVersion): Promise<boolean> {
-  const pattern = `registry-doctor-lab/node:*containerd${version.version}-*`
-  return (await dockerOutput(['images', '-q', '--filter', `reference=${pattern}`])) !== ''
+/** The published image of k3s with this containerd, like upstreamNode. */
+export async function upstreamK3s({ k3s }: K3sVersion, choice: ImageChoice): Promise<string | undefined> {
+  if (choice === 'lab') return undefined
+  const tag = k3s.replace('+', '-')
+  const image = `rancher/k3s:${tag}`
+  if (await hasImage(image)) return image
+  const tryPull = choice === 'upstream' || !(await hasLabImage(`k3s-node:${tag}-*`))
+  if (tryPull && (await canPull(image))) return image
+  if (choice === 'auto') return undefined
+  throw new UsageError(`${image} cannot be pulled here; use --images lab`)
+}
+
+async function hasLabImage(pattern: string): Promise<boolean> {
+  return (await dockerOutput(['images', '-q', '--filter', `reference=registry-doctor-lab/${pattern}`])) !== ''
 }

@@ -1,8 +1,9 @@
 import { describe, expect, it } from 'vitest'
 import { goMod } from '../../lab/binaries.ts'
+import { boundingSetHasSysResource } from '../../lab/bounding-set.ts'
 import { cacheKey } from '../../lab/cache.ts'
-import { boundingSetHasSysResource, withWrapper } from '../../lab/capabilities.ts'
-import { configPathPatch, kindConfig, resolveEventTtl } from '../../lab/cluster-config.ts'
+import { withWrapper } from '../../lab/capabilities.ts'
+import { configPathPatch, kindConfig, type KindShape, resolveEventTtl } from '../../lab/cluster-config.ts'
 import { shapeDifference, wantedShape } from '../../lab/cluster-note.ts'
 import { mirrorIn } from '../../lab/debian.ts'
 import { readyNodes } from '../../lab/nodes.ts'
@@ -123,7 +124,15 @@ describe('engine', () => {
 })
 
 describe('cluster', () => {
-  const shape = { workers: 1, containerd: '2.1.4', configPath: true, registry: true, kubelet: 'own', eventTtl: '1h0m0s' }
+  const shape: KindShape = {
+    provider: 'kind',
+    workers: 1,
+    containerd: '2.1.4',
+    configPath: true,
+    registry: true,
+    kubelet: 'own',
+    eventTtl: '1h0m0s',
+  }
 
   it.each([
     ['1.7', 'io.containerd.grpc.v1.cri'],
@@ -164,7 +173,8 @@ describe('cluster', () => {
 
   it('keeps what an existing cluster is made of, and is healthy unless told otherwise', () => {
     expect(wantedShape({ name: 'a' }, undefined)).toEqual({ ...shape, workers: 0 })
-    const other = { workers: 2, containerd: '1.7.34', configPath: false, registry: false, kubelet: '1.31.0', eventTtl: '1m0s' }
+    const different = { workers: 2, containerd: '1.7.34', configPath: false, registry: false, kubelet: '1.31.0', eventTtl: '1m0s' }
+    const other: KindShape = { ...shape, ...different }
     expect(wantedShape({ name: 'a' }, other)).toEqual({ ...other, configPath: true, registry: true })
     expect(wantedShape({ name: 'a', containerd: '2.2', workers: 0 }, other)).toMatchObject({ containerd: '2.2.7', workers: 0 })
     expect(wantedShape({ name: 'a', kubelet: 'own', eventTtl: '1h' }, other)).toMatchObject({ kubelet: 'own', eventTtl: '1h0m0s' })
@@ -189,6 +199,7 @@ describe('cluster', () => {
       node('restarted', 'True', '2026-01-01T09:00:00Z'),
       node('never-restarted', 'True', '2026-01-01T09:00:00Z'),
       node('not-ready', 'False', '2026-01-01T10:00:05Z'),
+      { ...node('drained', 'True', '2026-01-01T10:00:05Z'), spec: { unschedulable: true } },
     ]
     const start = (text: string) => Date.parse(text)
     const starts = new Map([
