@@ -28,7 +28,8 @@ const toml = ['toml-eslint-parser', 'yaml', 'semver']
 const closed = {
   model: { packages: ['valibot'] },
   containerd: { rooms: ['model'], packages: toml },
-  k3s: { rooms: ['model'], packages: toml },
+  // What of Go both k3s and containerd go by.
+  k3s: { rooms: ['model', 'containerd/go'], packages: toml },
   diagnosis: { rooms: ['model'] },
   remedies: { rooms: ['model', 'containerd', 'k3s'] },
   reporters: { rooms: ['model'], packages: ['picocolors', 'get-east-asian-width'] },
