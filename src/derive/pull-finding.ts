@@ -210,7 +210,7 @@ export function lostFinding(cluster: Cluster, { symptom, fault }: Found): Findin
         vantage: 'node',
         asked: `what ${lost.node} pulled from ${registryHost}`,
         saw: lost.image,
-        command: `docker exec ${lost.node} ctr -n k8s.io content ls 'labels."containerd.io/distribution.source.${registryHost}"'`,
+        command: `docker exec ${lost.node} ctr -n k8s.io images ls 'name~="^${registryHost}/"'`,
       },
       { vantage: 'host', asked: `${lost.image} of ${registry.name}`, saw: 'HTTP 404' },
     ],

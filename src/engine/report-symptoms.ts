@@ -1,6 +1,8 @@
 import { judgedSymptoms, type JudgedSymptom } from '../derive/judged-symptoms.ts'
 import { kubectlOf } from '../derive/kube.ts'
 import { tried } from '../derive/tried.ts'
+import { unservedHost } from '../derive/unserved-hosts.ts'
+import { findingId } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
 import type { Report } from '../model/report.ts'
@@ -31,8 +33,8 @@ export async function reportSymptoms(
 function reportSymptom(cluster: Cluster, judged: JudgedSymptom, rootOf: (findingId: string) => string | undefined): ReportedSymptom {
   const { symptom, state, finding } = judged
   const { pod, container, registry, backOffUntil } = symptom
-  const rootCause = (finding === undefined ? undefined : rootOf(finding)) ?? null
-  const explanation = rootCause === null ? explain(cluster, judged) : undefined
+  const rootCause = rootOf(finding ?? unservedId(cluster, judged)) ?? null
+  const told = rootCause === null ? explain(cluster, judged) : {}
   return {
     id: `${cluster.name}/${pod.namespace}/${pod.name}/${container.name}`,
     cluster: cluster.name,
@@ -48,20 +50,34 @@ function reportSymptom(cluster: Cluster, judged: JudgedSymptom, rootOf: (finding
     state,
     rootCause,
     registry: registry?.name ?? null,
-    ...(explanation !== undefined && { explanation }),
+    ...told,
     ...(backOffUntil !== undefined && state !== 'current' && { backOffUntil }),
   }
 }
 
-function explain(cluster: Cluster, { symptom, state, behind }: JudgedSymptom): string {
-  const { pod, registry, registryHost, error, backOffUntil } = symptom
-  if (state === 'stale') {
-    const when = backOffUntil === undefined ? 'within 5 minutes' : `after ${backOffUntil.slice(11, 19)} UTC`
-    const name = `pod ${pod.name} -n ${pod.namespace}`
-    const kubectl = kubectlOf(cluster)
-    const hurry = pod.owner === undefined ? `${kubectl} get ${name} -o yaml | ${kubectl} replace --force -f -` : `${kubectl} delete ${name}`
-    return `the image can be had now, and the kubelet tries again ${when}; at once with: ${hurry}`
+type Told = Pick<ReportedSymptom, 'explanation' | 'command'>
+
+/** What a pod of an image that is of no known registry may wait for: that no node gets to one by its host. */
+const unservedId = ({ name }: Cluster, { symptom }: JudgedSymptom): string =>
+  symptom.registry === null && symptom.reason !== 'ErrImageNeverPull' ? findingId(unservedHost(name, symptom.registryHost)) : ''
+
+function explain(cluster: Cluster, judged: JudgedSymptom): Told {
+  return judged.state === 'stale' ? retried(cluster, judged) : { explanation: reasonOf(judged) }
+}
+
+/** When the kubelet tries again, and what makes it try at once. */
+function retried(cluster: Cluster, { symptom: { pod, backOffUntil } }: JudgedSymptom): Told {
+  const when = backOffUntil === undefined ? 'within 5 minutes' : `after ${backOffUntil.slice(11, 19)} UTC`
+  const name = `pod ${pod.name} -n ${pod.namespace}`
+  const kubectl = kubectlOf(cluster)
+  return {
+    explanation: `the image can be had now, and the kubelet tries again ${when}`,
+    command: pod.owner === undefined ? `${kubectl} get ${name} -o yaml | ${kubectl} replace --force -f -` : `${kubectl} delete ${name}`,
   }
+}
+
+function reasonOf({ symptom, behind }: JudgedSymptom): string {
+  const { registry, registryHost, error } = symptom
   if (behind !== undefined) return `the image can be had now; the kubelet pulls one at a time, and ${behind} comes first`
   const told = symptom.reason === 'Pulling' ? 'its pull has no outcome yet' : pullErrorMeanings[error.class].meaning
   if (registry !== null) return `could not be asked for again; by the words of the kubelet: ${told}`

@@ -32,6 +32,7 @@ export const reportedRegistrySchema = v.object({
   running: v.optional(v.boolean()),
   networks: v.optional(v.array(v.object({ name: v.string(), address: v.string() }))),
   hostAddress: v.optional(v.string()),
+  hostUrl: v.optional(v.pipe(v.string(), v.description('Where this machine asked it, where the user named it (--registry-url).'))),
   address: v.string(),
   registryHosts: v.array(v.string()),
   clusters: v.array(v.string()),
@@ -65,6 +66,8 @@ export const symptomSchema = v.object({
   registry: v.optional(v.nullable(v.string())),
   /** What to know of it where no root cause tells: what its class means, or what makes the pod go on. */
   explanation: v.optional(v.string()),
+  /** Where the pod only waits for its next try: what makes the kubelet try at once, to be pasted. */
+  command: v.optional(v.string()),
   /** The time until which the kubelet does not try again, where its events tell. */
   backOffUntil: v.optional(v.string()),
 })
@@ -97,8 +100,11 @@ export const errorSchema = v.object({ code: v.string(), message: v.string() })
 export const envelope = {
   schemaVersion: v.literal(schemaVersion),
   tool: v.object({ name: v.string(), version: v.string() }),
-  startedAt: v.string(),
-  durationMs: v.number(),
+  startedAt: v.pipe(v.string(), v.description('When the run began; with check --wait, the first examination of it.')),
+  durationMs: v.pipe(
+    v.number(),
+    v.description('What the whole run took; with check --wait, with all examinations and what lay between them.'),
+  ),
   /** `files`: judged from files alone, without any cluster. */
   mode: v.picklist(['live', 'bundle', 'files']),
   status: v.picklist(['healthy', 'unhealthy', 'incomplete']),

@@ -26,8 +26,19 @@ function graphemeWidth(grapheme: string): number {
 /** The text with spaces behind it up to a width. */
 export const padded = (text: string, columns: number): string => text + ' '.repeat(Math.max(0, columns - width(text)))
 
-/** Wraps one line at spaces. A word wider than a line gets a line of its own: a cut URL or name can be neither read nor copied. */
+/** Deeper than this nothing is indented that is worth its room. */
+const deepest = 12
+
+/**
+ * Wraps one line at spaces; its indentation, which means something in YAML, stays before each part. A word wider than a line
+ * gets a line of its own: a cut URL or name can be neither read nor copied.
+ */
 export function wrapped(line: string, columns: number): string[] {
+  const lead = ' '.repeat(Math.min(line.length - line.trimStart().length, deepest))
+  return wrappedWords(line, columns - lead.length).map((part) => (part === '' ? '' : lead + part))
+}
+
+function wrappedWords(line: string, columns: number): string[] {
   const lines: string[] = []
   let current = ''
   for (const word of line.split(/ +/).filter((part) => part !== '')) {

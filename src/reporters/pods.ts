@@ -75,24 +75,14 @@ export function unexplainedKinds(symptoms: readonly Symptom[]): Unexplained {
   return { unasked: of('unasked'), stale: of('stale'), elsewhere: of('elsewhere') }
 }
 
-const hurry = 'at once with: '
-
 /** What a group's explanation says, and apart from it the commands of its pods, which have to be pasted as they are. */
 export function explained({ all }: PodGroup): { readonly told: string; readonly commands: readonly string[] } {
-  const parts = all
-    // The kubelet tries each pod at a time of its own: what is said of the last of them is true of all.
-    .toSorted((a, b) => ((a.backOffUntil ?? 'z') < (b.backOffUntil ?? 'z') ? -1 : 1))
-    .flatMap(({ explanation }) => (explanation === undefined ? [] : [split(explanation)]))
-  const texts = new Set(parts.map(({ told }) => told))
-  const last = parts.at(-1)?.told ?? ''
+  // The kubelet tries each pod at a time of its own: what is said of the last of them is true of all.
+  const inOrder = all.toSorted((a, b) => ((a.backOffUntil ?? 'z') < (b.backOffUntil ?? 'z') ? -1 : 1))
+  const texts = inOrder.flatMap(({ explanation }) => explanation ?? [])
+  const last = texts.at(-1) ?? ''
   return {
-    told: texts.size > 1 ? `${last} (the last of them)` : last,
-    commands: [...new Set(parts.flatMap(({ command }) => command ?? []))],
+    told: new Set(texts).size > 1 ? `${last} (the last of them)` : last,
+    commands: [...new Set(inOrder.flatMap(({ command }) => command ?? []))],
   }
-}
-
-function split(explanation: string): { told: string; command?: string } {
-  const at = explanation.indexOf(hurry)
-  if (at < 0) return { told: explanation }
-  return { told: explanation.slice(0, at).replace(/[;\s]+$/, ''), command: explanation.slice(at + hurry.length) }
 }

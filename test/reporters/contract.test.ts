@@ -56,7 +56,7 @@ function commandsOf(report: Report): Set<string> {
     ...evidence.flatMap(({ command }) => command ?? []),
     ...remedies.flatMap(({ show }) => show),
   ])
-  const hurries = report.symptoms.flatMap(({ explanation }) => explanation?.split('at once with: ')[1] ?? [])
+  const hurries = report.symptoms.flatMap(({ command }) => command ?? [])
   return new Set([...commands, ...hurries].flatMap((command) => command.split('\n')).map((line) => line.trim()))
 }
 
@@ -103,10 +103,7 @@ test.each(Object.entries(hostileTexts).filter(([what]) => !what.startsWith('a lo
     )
     const withoutCommands = {
       ...incident,
-      symptoms: incident.symptoms.map(({ explanation, ...rest }) => ({
-        ...rest,
-        ...(explanation !== undefined && { explanation: explanation.replace('at once with:', '') }),
-      })),
+      symptoms: incident.symptoms.map(({ command: _, ...rest }) => rest),
       findings: incident.findings.map((finding) => ({
         ...finding,
         remedies: [],

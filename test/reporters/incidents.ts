@@ -300,7 +300,8 @@ const stale = ['app-7c9d-x2x4k', 'app-7c9d-p9s2v'].map((pod, nth) =>
   symptom(pod, null, {
     state: 'stale',
     backOffUntil: `2026-11-21T10:0${nth + 2}:10.000Z`,
-    explanation: `the image can be had now, and the kubelet tries again after 10:0${nth + 2}:10 UTC; at once with: ${hurry(pod)}`,
+    explanation: `the image can be had now, and the kubelet tries again after 10:0${nth + 2}:10 UTC`,
+    command: hurry(pod),
   }),
 )
 const { owner: _, ...bare } = symptom('debug', null, { image: 'localhost:5001/debug:1', state: 'stale' })
@@ -310,7 +311,7 @@ const replace = 'kubectl --context kind-dev get pod debug -n default -o yaml | k
 export const podsWait: Report = report({
   symptoms: [
     ...stale,
-    { ...bare, explanation: `the image can be had now, and the kubelet tries again within 5 minutes; at once with: ${replace}` },
+    { ...bare, explanation: 'the image can be had now, and the kubelet tries again within 5 minutes', command: replace },
     ...coredns,
     metrics,
     slow,

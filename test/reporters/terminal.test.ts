@@ -281,7 +281,7 @@ describe('pods without a cause', () => {
   })
 
   test.each([60, 80, 120])('that only wait: each command is a line of its own at %i columns', (columns) => {
-    const commands = podsWait.symptoms.flatMap(({ explanation }) => explanation?.split('at once with: ')[1] ?? [])
+    const commands = podsWait.symptoms.flatMap(({ command }) => command ?? [])
     const screen = lines(podsWait, { columns }).map((line) => line.trim())
     expect(commands).toHaveLength(3)
     expect(screen).toEqual(expect.arrayContaining(commands))
@@ -290,7 +290,7 @@ describe('pods without a cause', () => {
 
   test('that only wait: many commands are cut, unless verbose', () => {
     const pods = Array.from({ length: 5 }, (_, nth) =>
-      symptom(`p${nth}`, null, { id: String(nth), state: 'stale', explanation: `soon; at once with: hurry ${nth}` }),
+      symptom(`p${nth}`, null, { id: String(nth), state: 'stale', explanation: 'soon', command: `hurry ${nth}` }),
     )
     expect(shown(of(...pods))).toContain('  soon\n  at once with:\n    hurry 0\n    hurry 1\n    hurry 2\n    2 more with --verbose\n')
     expect(shown(of(...pods), { verbose: true })).toContain('    hurry 4\n')
