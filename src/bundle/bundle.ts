@@ -12,6 +12,7 @@ const bundleSchema = v.object({
     clusters: v.array(v.string()),
     provider: v.optional(v.picklist(['kind', 'k3d'])),
     registry: v.optional(v.string()),
+    registryUrl: v.optional(v.string()),
     context: v.optional(v.string()),
   }),
   /** Ids of the checks that were run. */

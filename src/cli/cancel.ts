@@ -9,8 +9,8 @@ export interface Cancellation {
   dispose(): void
 }
 
-/** Ends a run on Ctrl-C, SIGTERM or after `limitMs`. */
-export function createCancellation(limitMs: number): Cancellation {
+/** Ends a run on Ctrl-C, SIGTERM or, where it has one, at its limit. */
+export function createCancellation(limitMs?: number): Cancellation {
   const controller = new AbortController()
   let ended: Ended | null = null
   const end = (why: Ended): void => {
@@ -19,7 +19,7 @@ export function createCancellation(limitMs: number): Cancellation {
   }
   const onInterrupt = (): void => end({ exitCode: 130, code: 'interrupted' })
   const onTerminate = (): void => end({ exitCode: 143, code: 'interrupted' })
-  const timer = setTimeout(() => end({ exitCode: 3, code: 'timeout' }), limitMs)
+  const timer = limitMs === undefined ? undefined : setTimeout(() => end({ exitCode: 3, code: 'timeout' }), limitMs)
   process.once('SIGINT', onInterrupt)
   process.once('SIGTERM', onTerminate)
   const promise = new Promise<never>((_resolve, reject) =>

@@ -10,6 +10,7 @@ export interface SharedOptions {
   readonly context?: string
   readonly kubeconfig?: string
   readonly registry?: string
+  readonly registryUrl?: string
   readonly check: readonly string[]
   readonly skip: readonly string[]
   readonly output: readonly OutputTarget[]
@@ -46,11 +47,14 @@ function parseOutput(names: readonly string[], value: string, earlier: readonly 
 /** A day: longer than anything that can be meant, and still what a timer can hold. */
 const longestMs = 86_400_000
 
-/** `500ms`, `30s`, `2m` in milliseconds. */
+const units = { ms: 1, s: 1000, m: 60_000 }
+
+/** `500ms`, `30s`, `2m`, `1m30s` in milliseconds. */
 export function parseDuration(value: string): number {
-  const found = /^(\d+(?:\.\d+)?)(ms|s|m)$/.exec(value)
-  if (!found) throw new InvalidArgumentError('a duration is a number with a unit: 500ms, 30s, 2m')
-  const ms = Number(found[1]) * { ms: 1, s: 1000, m: 60_000 }[found[2] as 'ms' | 's' | 'm']
+  const parts = [...value.matchAll(/(\d+(?:\.\d+)?)(ms|s|m)/g)]
+  if (value === '' || parts.map(([part]) => part).join('') !== value)
+    throw new InvalidArgumentError('a duration is a number with a unit: 500ms, 30s, 2m, 1m30s')
+  const ms = parts.reduce((sum, [, amount, unit]) => sum + Number(amount) * units[unit as keyof typeof units], 0)
   if (ms <= 0) throw new InvalidArgumentError('it must be longer than 0')
   if (ms > longestMs) throw new InvalidArgumentError(`it may be at most ${longestMs / 60_000}m`)
   return ms
@@ -68,24 +72,31 @@ const collect = (value: string, earlier: readonly string[] = []): string[] => [.
 /** The options that every command shares which looks at clusters. */
 export function addClusterOptions(command: Command): Command {
   return command
-    .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind']))
+    .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind', 'k3d']))
     .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
     .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
     .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
 }
 
+export const failOnOption = (): Option =>
+  new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning']).default('error')
+
 /** The options that every command shares which examines clusters and registries. */
 export function addSharedOptions(command: Command): Command {
   return addClusterOptions(command)
     .addOption(new Option('--registry <host:port>', 'only this registry').argParser(parseHostPort))
+    .option(
+      '--registry-url <url>',
+      'where this machine reaches the registry, as in a devcontainer (env: REGISTRY_DOCTOR_REGISTRY_URL, K3D_REGISTRY_HEALTHCHECK_URL); default: where its port is published',
+    )
     .addOption(
       new Option('--check <id>', 'only this check (repeatable; a group like "node" is all of its checks)')
         .argParser(collect)
         .default([], 'all'),
     )
     .addOption(new Option('--skip <id>', 'without this check (repeatable)').argParser(collect).default([], 'none'))
-    .addOption(new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning']).default('error'))
+    .addOption(failOnOption())
 }
 
 /**

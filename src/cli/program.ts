@@ -2,11 +2,14 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import { nearest } from '../model/near-name.ts'
 import { tool } from '../model/tool.ts'
 import { planReporters } from '../reporters/index.ts'
+import { lintReporters } from '../reporters/lint-reporters.ts'
 import type { CheckArguments } from './commands/check.ts'
 import type { ExplainArguments } from './commands/explain.ts'
+import type { LintArguments } from './commands/lint.ts'
+import type { RenderArguments } from './commands/render.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
-import { addClusterOptions, addOutputOptions, addSharedOptions, type SharedOptions } from './options.ts'
+import { addClusterOptions, addOutputOptions, addSharedOptions, failOnOption, parseDuration, type SharedOptions } from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
 
 /** Runs the command line. Returns the exit code; everything that goes wrong ends as one line. */
@@ -39,7 +42,9 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
     const document =
       argv[0] === 'explain'
         ? (await import('../engine/plan-document.ts')).planError(facts, 2, error)
-        : (await import('../engine/report.ts')).errorReport(facts, 2, error)
+        : argv[0] === 'lint'
+          ? (await import('../lint/report.ts')).lintError(facts, 2, error)
+          : (await import('../engine/report.ts')).errorReport(facts, 2, error)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }
   return 2
@@ -48,7 +53,7 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
 function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void): Command {
   const asPlugin = /(?:^|[/\\])kubectl-/.test(process.argv[1] ?? '')
   const program: Command = new Command(asPlugin ? 'kubectl registry-doctor' : 'registry-doctor')
-    .description('Finds out why pods on a local kind cluster cannot pull from the local registry.')
+    .description('Finds out why pods on a local kind or k3d cluster cannot pull from the local registry.')
     .version(tool.version, '-V, --version', 'print the version')
     .helpOption('-h, --help', 'print this help')
     .exitOverride()
@@ -67,6 +72,12 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .argument('[target]', 'only pod/NAME, or the pods of deploy/NAME (sts, ds, rs and job likewise)')
     .option('-n, --namespace <name>', 'only pods of this namespace; default: all')
     .option('--from <bundle>', 'judge a saved bundle instead of live clusters')
+    .addOption(
+      new Option(
+        '--wait <duration>',
+        'examine again until healthy, for at most this long, and report the last state (--timeout is for each time that it is examined)',
+      ).argParser(parseDuration),
+    )
     .action(async (word: string | undefined, options: CheckArguments) => {
       if (word !== undefined && !word.includes('/')) throw unknownCommand(word, program)
       const [{ check }, { parseTarget }] = await Promise.all([import('./commands/check.ts'), import('./parse-target.ts')])
@@ -88,6 +99,27 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .action(async (image: string | undefined, options: ExplainArguments) => {
       const { explain } = await import('./commands/explain.ts')
       done(await explain(image, options, env))
+    })
+
+  addOutputOptions(command('lint', 'what will go wrong with files, before a cluster exists'), 'terminal', lintReporters)
+    .argument('<file...>', 'kind or k3d configuration, registries.yaml, hosts.toml, config.toml; - is standard input')
+    .option('--containerd-version <version>', 'the containerd of the nodes; default: those that are usual')
+    .option('--k3s-version <version>', 'the k3s of the nodes; default: that of the image in the file, else the newest')
+    .addOption(failOnOption())
+    .action(async (files: string[], options: LintArguments) => {
+      const { lint } = await import('./commands/lint.ts')
+      done(await lint(files, options, env))
+    })
+
+  command('render', 'the hosts.toml files that k3s writes from a registries.yaml')
+    .argument('<file>', 'registries.yaml; - is standard input')
+    .option('--disable-default-registry-endpoint', 'k3s is started with this flag')
+    .option('--embedded-registry', 'k3s is started with this flag')
+    .option('--k3s-version <version>', 'the k3s that writes them, as v1.34.1+k3s1; default: the newest that is known')
+    .option('--out-dir <dir>', 'write them into this folder, which has nothing else, instead of showing them')
+    .action(async (file: string, options: RenderArguments) => {
+      const { render } = await import('./commands/render.ts')
+      done(await render(file, options))
     })
 
   addOutputOptions(addSharedOptions(command('collect', 'save a redacted bundle of what a check looks at')), 'none')

@@ -9,7 +9,7 @@ import type { Cluster, Registry } from '../model/topology.ts'
 import type { AskedNode, NodeAnswer } from './ask.ts'
 import { nodeContainerd } from './node-containerd.ts'
 import { nodeFiles, textOf } from './node-files.ts'
-import { askBase } from './registry-detail.ts'
+import { askBase, askedAt } from './registry-detail.ts'
 
 /** What keeps a node from a registry. */
 export interface ReachProblem {
@@ -69,11 +69,12 @@ function refusalOf(status: number): Code | null {
 /** A registry that refuses need not say that it is one; that it answers the host at its base does. */
 async function answerProblem(
   look: Look,
-  { hostAddress }: Registry,
+  registry: Registry,
   { status, isRegistry }: { readonly status: number; readonly isRegistry: boolean },
   saw: string,
 ): Promise<ReachProblem | null> {
-  if (!isRegistry && !(codeOfStatus(status) !== null && hostAddress !== undefined && (await askBase(look, hostAddress)).isRegistry))
+  const where = askedAt(registry)
+  if (!isRegistry && !(codeOfStatus(status) !== null && where !== undefined && (await askBase(look, where)).isRegistry))
     return { code: 'registry-not-answering', what: 'is answered by something that is no registry', saw }
   const code = refusalOf(status)
   return code && { code, what: `answers ${status}`, saw }

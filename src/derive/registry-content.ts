@@ -1,12 +1,13 @@
 import { isHttpFailure, type Look } from '../model/observation.ts'
 import type { Registry } from '../model/topology.ts'
-import { askBase } from './registry-detail.ts'
+import { askBase, askedAt } from './registry-detail.ts'
 
 /** Where the host reaches a registry's API, `http://127.0.0.1:5001/v2/`; null where it does not, or for a cache, which would fetch. */
-export async function registryBase(look: Look, { hostAddress, role }: Registry): Promise<string | null> {
-  if (hostAddress === undefined || role === 'pull-through-cache') return null
+export async function registryBase(look: Look, registry: Registry): Promise<string | null> {
+  const where = askedAt(registry)
+  if (where === undefined || registry.role === 'pull-through-cache') return null
   // One that does not answer at its base would only let every further question time out.
-  const base = await askBase(look, hostAddress)
+  const base = await askBase(look, where)
   return base.isRegistry ? base.url : null
 }
 

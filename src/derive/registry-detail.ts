@@ -23,8 +23,13 @@ export const innerPorts = (detail: ContainerDetail): number[] => [
   ...new Set([innerPort(detail), ...(detail.env['REGISTRY_HTTP_ADDR'] === undefined ? detail.published.map((one) => one.port) : [])]),
 ]
 
+/** Where this machine asks a registry: where the user says, else where its port is published; undefined where nobody knows. */
+export const askedAt = ({ hostUrl, hostAddress }: Registry): string | undefined => hostUrl ?? hostAddress
+
 /** What answers at the base of a registry's API. */
 export interface BaseAnswer {
+  /** Scheme, host and port that were asked. */
+  readonly at: string
   readonly url: string
   readonly answer: HttpAnswer | HttpFailure
   /** Whether a registry answers. 401 is one that wants credentials. */
@@ -32,15 +37,19 @@ export interface BaseAnswer {
 }
 
 /**
- * Asks `/v2/` of `host:port` from the host, over HTTPS where the answer says that HTTP is the wrong protocol.
+ * Asks `/v2/` from the host, over HTTPS where the answer says that HTTP is the wrong protocol.
  * `/v2/` tells whether a registry is alive; the catalog does not (it may be off, paged or huge).
+ * @param where `host:port`, or with its scheme in front: HTTPS is then asked at once
  */
-export async function askBase(look: Look, hostPort: string): Promise<BaseAnswer> {
+export async function askBase(look: Look, where: string): Promise<BaseAnswer> {
+  const hostPort = where.replace(/^https?:\/\//, '')
   const ask = async (scheme: string): Promise<BaseAnswer> => {
-    const url = `${scheme}://${hostPort}/v2/`
+    const at = `${scheme}://${hostPort}`
+    const url = `${at}/v2/`
     const answer = await look('http', { vantage: 'host', method: 'GET', url })
-    return { url, answer, isRegistry: !isHttpFailure(answer) && looksLikeRegistry(answer) }
+    return { at, url, answer, isRegistry: !isHttpFailure(answer) && looksLikeRegistry(answer) }
   }
+  if (where.startsWith('https://')) return ask('https')
   const plain = await ask('http')
   if (!wantsTls(plain.answer)) return plain
   const tls = await ask('https')

@@ -146,7 +146,7 @@ describe('what could not be judged is exit code 3 and a whole report in every fo
       /no Docker engine answers at tcp:\/\/127\.0\.0\.1:1/,
     ],
     'an address of an engine that is none': [[], () => ({ DOCKER_HOST: 'no where' }), 'docker-unreachable', /DOCKER_HOST.*no where/],
-    'an engine without clusters': [[], () => on('empty'), 'no-cluster', /no kind cluster/],
+    'an engine without clusters': [[], () => on('empty'), 'no-cluster', /no kind or k3d cluster/],
     'an engine that does not answer in time': [['--timeout', '300ms'], () => on('hanging'), 'timeout', /--timeout/],
   }
   test.concurrent.each(Object.entries(causes))('%s', async (what, [argv, env, code, message]) => {
@@ -178,7 +178,7 @@ describe('what could not be judged is exit code 3 and a whole report in every fo
   test('collect says why there is nothing to save, and saves nothing', async () => {
     const { code, stdout, stderr } = await cli.run(['collect', 'nothing.json'], on('empty'))
     expect({ code, stdout }).toEqual({ code: 3, stdout: '' })
-    expect(stderr).toMatch(/^registry-doctor: nothing collected: [^\n]*no kind cluster[^\n]*\n$/)
+    expect(stderr).toMatch(/^registry-doctor: nothing collected: [^\n]*no kind or k3d cluster[^\n]*\n$/)
     expect(existsSync(join(cli.home, 'nothing.json'))).toBe(false)
   })
 })

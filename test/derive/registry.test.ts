@@ -95,7 +95,7 @@ describe('whether it is this registry that answers', () => {
   test.each(Object.entries(rows))('%s', async (_name, { options, at = '127.0.0.1:5001', identity }) => {
     const { look } = kind(options)
     const { registries } = await discover(look, everything)
-    expect(await identityAt(look, registries[0]!, at)).toBe(identity)
+    expect(await identityAt(look, registries[0]!, `http://${at}`)).toBe(identity)
   })
 })
 

@@ -1,7 +1,7 @@
 import { identityAt } from '../../derive/identity.ts'
 import { engineView } from '../../derive/engine-view.ts'
 import { someNodeReaches } from '../../derive/ask.ts'
-import { askBase, describeAnswer, isUntrusted, registryDetail, type BaseAnswer } from '../../derive/registry-detail.ts'
+import { askBase, askedAt, describeAnswer, isUntrusted, registryDetail, type BaseAnswer } from '../../derive/registry-detail.ts'
 import type { Finding } from '../../model/finding.ts'
 import { isHttpFailure, type Look } from '../../model/observation.ts'
 import type { Cluster, Registry } from '../../model/topology.ts'
@@ -15,13 +15,15 @@ export default defineCheck({
   finds: ['registry-port-not-published', 'registry-not-answering', 'registry-hanging', 'registry-port-conflict'],
   async run(look, { registry, clusters }): Promise<Verdict> {
     if (registry.role === 'pull-through-cache') return { skip: `nothing is pushed to ${registry.name}, a pull-through cache` }
-    if (registry.hostAddress === undefined) return notPublished(look, registry)
-    const base = await askBase(look, registry.hostAddress)
+    const where = askedAt(registry)
+    if (where === undefined) return notPublished(look, registry)
+    const base = await askBase(look, where)
     if (isHttpFailure(base.answer)) return noAnswer(look, registry, clusters, base)
-    if (!base.isRegistry && registry.container === undefined && (await someNodeReaches(look, clusters, registry)) === true)
+    if (!base.isRegistry && isGuess(registry) && (await someNodeReaches(look, clusters, registry)) === true)
       return { skip: servedElsewhere(registry) }
     if (!base.isRegistry) return [conflict(registry, base, 'something else than a registry answers there')]
-    if ((await identityAt(look, registry, registry.hostAddress)) === 'other')
+    // On a way that the user names a server of TLS can stand before the registry.
+    if ((await identityAt(look, registry, registry.hostUrl === undefined ? `http://${where}` : base.at)) === 'other')
       return [conflict(registry, base, `another registry than ${registry.container} answers there`)]
     return otherFamily(look, registry)
   },
@@ -43,42 +45,52 @@ async function notPublished(look: Look, registry: Registry): Promise<Verdict> {
 }
 
 /** The host port of what is no container is a guess; a registry that nodes reach is there, wherever it is. */
+const isGuess = ({ container, hostUrl }: Registry): boolean => container === undefined && hostUrl === undefined
+
 const servedElsewhere = ({ name, hostAddress }: Registry): string =>
   `nodes reach ${name}, which is no container here and need not be at ${hostAddress}`
 
 async function noAnswer(look: Look, registry: Registry, clusters: readonly Cluster[], base: BaseAnswer): Promise<Verdict> {
+  // What the user names is what has to answer, whoever gets to the registry on another way.
+  if (registry.hostUrl !== undefined)
+    return isUntrusted(base.answer) ? { skip: notTrusted(registry, base) } : [notAnswering(registry, base)]
   const engine = await engineView(look, registry.hostAddress!)
-  if (isUntrusted(base.answer))
-    return engine.reaches
-      ? []
-      : { skip: `${registry.hostAddress} answers with a certificate that this process does not trust: ${describeAnswer(base.answer)}` }
+  if (isUntrusted(base.answer)) return engine.reaches ? [] : { skip: notTrusted(registry, base) }
   if (engine.reaches)
     return {
       skip: `the engine reaches ${registry.hostAddress}, this process does not: it runs on another machine or in a container (a devcontainer), where localhost is not the engine's`,
     }
-  if (registry.container === undefined && (registry.place === 'elsewhere' || (await someNodeReaches(look, clusters, registry)) === true))
+  if (isGuess(registry) && (registry.place === 'elsewhere' || (await someNodeReaches(look, clusters, registry)) === true))
     return { skip: servedElsewhere(registry) }
+  return [notAnswering(registry, base)]
+}
+
+const notTrusted = (registry: Registry, { answer }: BaseAnswer): string =>
+  `${addressOf(registry)} answers with a certificate that this process does not trust: ${describeAnswer(answer)}`
+
+/** `host:port` where the registry is asked. */
+const addressOf = (registry: Registry): string => askedAt(registry)!.replace(/^https?:\/\//, '')
+
+function notAnswering(registry: Registry, base: BaseAnswer): Finding {
   const hangs = isHttpFailure(base.answer) && base.answer.error.code === 'TIMEOUT' && base.answer.error.connected
   const saw = describeAnswer(base.answer)
-  return [
-    {
-      code: hangs ? 'registry-hanging' : 'registry-not-answering',
-      subject: { kind: 'registry', name: registry.name },
-      hop: hangs ? 'registry' : 'publish',
-      message: `${registry.hostAddress} does not answer the host: ${saw}`,
-      data: { hostAddress: registry.hostAddress!, container: registry.container ?? null, paused: false },
-      evidence: [{ vantage: 'host', asked: `GET ${base.url}`, saw, command: `curl -i -m 5 ${base.url}` }],
-    },
-  ]
+  return {
+    code: hangs ? 'registry-hanging' : 'registry-not-answering',
+    subject: { kind: 'registry', name: registry.name },
+    hop: hangs ? 'registry' : 'publish',
+    message: `${addressOf(registry)} does not answer the host: ${saw}${registry.hostUrl === undefined ? '' : `; it was named as the URL of ${registry.name}`}`,
+    data: { hostAddress: addressOf(registry), container: registry.container ?? null, paused: false },
+    evidence: [{ vantage: 'host', asked: `GET ${base.url}`, saw, command: `curl -i -m 5 ${base.url}` }],
+  }
 }
 
 /** `localhost` is 127.0.0.1 and ::1; which of them a program takes is not in our hands. */
 async function otherFamily(look: Look, registry: Registry): Promise<Finding[]> {
-  const port = /^127\.0\.0\.1:(\d+)$/.exec(registry.hostAddress!)?.[1]
+  const port = /^127\.0\.0\.1:(\d+)$/.exec(askedAt(registry)!)?.[1]
   if (port === undefined) return []
   const base = await askBase(look, `[::1]:${port}`)
   if (isHttpFailure(base.answer)) return []
-  if (base.isRegistry && (await identityAt(look, registry, `[::1]:${port}`)) !== 'other') return []
+  if (base.isRegistry && (await identityAt(look, registry, `http://[::1]:${port}`)) !== 'other') return []
   return [conflict(registry, base, `localhost:${port} is the registry on 127.0.0.1 and something else on ::1`)]
 }
 
@@ -87,8 +99,8 @@ function conflict(registry: Registry, base: BaseAnswer, what: string): Finding {
     code: 'registry-port-conflict',
     subject: { kind: 'registry', name: registry.name },
     hop: 'publish',
-    message: `${registry.hostAddress} is the host port of ${registry.name}, but ${what}`,
-    data: { hostAddress: registry.hostAddress!, container: registry.container ?? null },
+    message: `${addressOf(registry)} ${registry.hostUrl === undefined ? 'is the host port' : 'was named as the URL'} of ${registry.name}, but ${what}`,
+    data: { hostAddress: addressOf(registry), container: registry.container ?? null },
     evidence: [{ vantage: 'host', asked: `GET ${base.url}`, saw: describeAnswer(base.answer), command: `curl -i ${base.url}` }],
   }
 }

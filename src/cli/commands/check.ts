@@ -12,13 +12,16 @@ import { documented } from '../documented.ts'
 import { runLive } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
 import { readBundle } from '../read-bundle.ts'
+import { registryUrlOf } from '../registry-url.ts'
 import { selectChecks } from '../select-checks.ts'
 import { UsageError } from '../usage-error.ts'
 import { openView } from '../view.ts'
+import { waitLive } from '../wait-live.ts'
 
 export interface CheckArguments extends SharedOptions {
   readonly target?: Target
   readonly namespace?: string
+  readonly wait?: number
 }
 
 /** Which pods the user asks after. */
@@ -50,10 +53,23 @@ export function check(options: CheckArguments, env: NodeJS.ProcessEnv): Promise<
 }
 
 async function examineAsAsked(options: CheckArguments, env: NodeJS.ProcessEnv): Promise<Report> {
+  if (options.from !== undefined) refuseLiveOptions(options)
   checkKubeconfig(options.kubeconfig)
   const checks = selectChecks(options.check, options.skip)
   if (options.from !== undefined) return examineBundle(await readBundle(options.from), options, checks)
-  return (await examineLive(options, checks, env)).report
+  const { wait } = options
+  if (wait === undefined) return (await examineLive(options, checks, env)).report
+  return waitLive({ ...options, wait }, async (timeout, isFirst) => {
+    const { report, session } = await examineLive({ ...options, timeout, quiet: !isFirst || options.quiet === true }, checks, env)
+    return { report, endedEarly: session === null }
+  })
+}
+
+/** A bundle is what it was when it was made. */
+function refuseLiveOptions(options: CheckArguments): void {
+  if (options.wait !== undefined) throw new UsageError('--wait is about live clusters: nothing changes in a bundle')
+  if (options.registryUrl !== undefined)
+    throw new UsageError('--registry-url is about live clusters: a bundle keeps the one it was made with')
 }
 
 /** KUBECONFIG may name files that are not there; who names one here means it. */
@@ -90,7 +106,8 @@ export interface LiveRun {
 
 /** Examines the real world. A run that is interrupted or takes too long still gives a report. */
 export async function examineLive(options: CheckArguments, checks: readonly AnyCheck[], env: NodeJS.ProcessEnv): Promise<LiveRun> {
-  const selection = selectionOf(options)
+  const registryUrl = registryUrlOf(options.registryUrl, env)
+  const selection = { ...selectionOf(options), ...(registryUrl !== undefined && { registryUrl }) }
   const startedAt = new Date().toISOString()
   const view = await openView(!options.quiet)
   const examineWith = async (session: Session): Promise<LiveRun> => {

@@ -110,6 +110,48 @@ checkTable(check, {
     expect: finds('registry-port-conflict', 'registry/kind-registry:5000'),
   },
 
+  // --registry-url
+  'a devcontainer that is told the way': {
+    session: kind({ host: { '127.0.0.1:5001': 'refused' }, engine: 'registry' }),
+    selection: { registryUrl: 'http://172.18.0.5:5000/v2/_catalog' },
+    expect: pass,
+  },
+  'not published, and another way is told': {
+    session: kind({ registry: { published: [] } }),
+    selection: { registryUrl: 'http://172.18.0.5:5000' },
+    expect: pass,
+  },
+  'it is told what is known': {
+    session: kind({ host: { '[::1]:5001': 'airplay' } }),
+    selection: { registryUrl: 'http://localhost:5001' },
+    expect: all(finds('registry-port-conflict'), says(/something else on ::1/)),
+  },
+  'HTTPS is told, and a certificate of its own': {
+    session: kind({ registry: { serves: 'tls' } }),
+    selection: { registryUrl: 'https://172.18.0.5:5000' },
+    expect: skips(/172\.18\.0\.5:5000 answers with a certificate that this process does not trust/),
+  },
+  'nothing answers where it is told, whoever else reaches it': {
+    session: kind(),
+    selection: { registryUrl: 'http://127.0.0.1:5009' },
+    expect: all(finds('registry-not-answering'), says(/127\.0\.0\.1:5009 does not answer.*; it was named as the URL of kind-registry/)),
+  },
+  'the name that is told is not known here': {
+    session: kind(),
+    selection: { registryUrl: 'http://host.docker.internal:5001' },
+    expect: all(finds('registry-not-answering'), says(/host\.docker\.internal:5001 does not answer.*ENOTFOUND/)),
+  },
+  'a web server answers where it is told': {
+    session: kind({ host: { '127.0.0.1:5009': 'web-page' } }),
+    selection: { registryUrl: 'http://127.0.0.1:5009' },
+    expect: all(finds('registry-port-conflict'), says(/127\.0\.0\.1:5009 was named as the URL of kind-registry, but something else/)),
+  },
+  'another registry answers where it is told': {
+    session: kind({ host: { '127.0.0.1:5009': 'registry' } }),
+    selection: { registryUrl: 'http://127.0.0.1:5009' },
+    expect: all(finds('registry-port-conflict'), says(/another registry than kind-registry/)),
+  },
+
   // Not proven, so not said
   'a registry on IPv6 that may be another one': {
     session: kind({ registry: { accessLog: false }, host: { '[::1]:5001': 'registry' } }),
