@@ -32,11 +32,14 @@ export const containerdRuntime: NodeCommand = {
   limitSeconds: 5,
 }
 
-/** A GET of the cluster's API by kubectl, with the credentials that kubeadm left on a control-plane node. */
+/** A GET of the cluster's API by kubectl, with the credentials that kubeadm or k3s left on a control-plane node. */
 export function kubernetesGet(path: string): NodeCommand {
   const limitSeconds = 8
-  const fixed = ['timeout', String(limitSeconds), 'kubectl', '--kubeconfig=/etc/kubernetes/admin.conf', '--request-timeout=5s']
-  return { argv: [...fixed, 'get', '--raw', path], limitSeconds }
+  const script = [
+    'config=/etc/kubernetes/admin.conf; [ -e "$config" ] || config=/etc/rancher/k3s/k3s.yaml',
+    'exec kubectl --kubeconfig="$config" --request-timeout=5s get --raw "$1"',
+  ].join('\n')
+  return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'api', path], limitSeconds }
 }
 
 /**
@@ -69,7 +72,11 @@ export function containerdImages(registryHost: string): NodeCommand {
   const pattern = `^${registryHost.replace(/[^\w:-]/g, '.')}/`
   // The record has no port: containerd v2.3.4, core/remotes/docker/handler.go (AppendDistributionSourceLabel).
   const source = `labels."containerd.io/distribution.source.${registryHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')}"`
-  const script = 'ctr -n k8s.io images ls "$1" && echo "--- pulled" && ctr -n k8s.io content ls "$2"'
+  const script = [
+    // k3s' containerd listens elsewhere (k3s, pkg/agent/config/config.go).
+    'k3s=/run/k3s/containerd/containerd.sock; [ -S "$k3s" ] && export CONTAINERD_ADDRESS="$k3s"',
+    'ctr -n k8s.io images ls "$1" && echo "--- pulled" && ctr -n k8s.io content ls "$2"',
+  ].join('\n')
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'images', `name~="${pattern}"`, source], limitSeconds }
 }
 

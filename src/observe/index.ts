@@ -9,6 +9,7 @@ import type { Observe, ReadPorts } from './observe.ts'
 import { kubeNames, kubePodsNamed } from './pods.ts'
 import { clock, nonce } from './run.ts'
 import { kubePullEvents, kubeWaitingPods } from './waiting-pods.ts'
+import { kubeWorkloads } from './workloads.ts'
 
 export type { ReadPorts } from './observe.ts'
 
@@ -34,6 +35,7 @@ const observations: { readonly [K in ObservationKind]: Observe<K> } = {
   'kube.pullEvents': kubePullEvents,
   'kube.podsNamed': kubePodsNamed,
   'kube.names': kubeNames,
+  'kube.workloads': kubeWorkloads,
 }
 
 /** The observations over these ports, as a session wants them. */

@@ -1,4 +1,4 @@
-import type { NamedResource, PodImages } from '../model/observation.ts'
+import type { NamedResource, PodImages, WorkloadResource } from '../model/observation.ts'
 import { kubeList } from './kube-list.ts'
 import { kubeGetBy } from './kube.ts'
 import { defineObservation } from './observe.ts'
@@ -14,13 +14,15 @@ interface PodPlace {
   readonly imagePullSecrets?: readonly unknown[]
 }
 
+export interface PodSpec extends PodPlace {
+  readonly initContainers?: readonly Container[]
+  readonly containers?: readonly Container[]
+  readonly ephemeralContainers?: readonly Container[]
+}
+
 interface Pod {
   readonly metadata?: { readonly namespace?: string; readonly name?: string }
-  readonly spec?: PodPlace & {
-    readonly initContainers?: readonly Container[]
-    readonly containers?: readonly Container[]
-    readonly ephemeralContainers?: readonly Container[]
-  }
+  readonly spec?: PodSpec
 }
 
 interface PodList {
@@ -28,16 +30,17 @@ interface PodList {
   readonly items?: readonly Pod[]
 }
 
-const groups: { readonly [R in NamedResource]: string } = {
+const groups: { readonly [R in NamedResource | WorkloadResource]: string } = {
   pods: '/api/v1',
   deployments: '/apis/apps/v1',
   replicasets: '/apis/apps/v1',
   statefulsets: '/apis/apps/v1',
   daemonsets: '/apis/apps/v1',
   jobs: '/apis/batch/v1',
+  cronjobs: '/apis/batch/v1',
 }
 
-const listPath = (resource: NamedResource, namespace: string | undefined): string =>
+export const listPath = (resource: NamedResource | WorkloadResource, namespace?: string): string =>
   `${groups[resource]}${namespace === undefined ? '' : `/namespaces/${encodeURIComponent(namespace)}`}/${resource}`
 
 export const kubePodsNamed = defineObservation('kube.podsNamed', async (ports, query) => {
@@ -67,17 +70,15 @@ export const podFacts = ({ metadata, spec = {} }: Pick<Pod, 'metadata'> & { read
   hasPullSecrets: (spec.imagePullSecrets ?? []).length > 0,
 })
 
-function imagesOf(pod: Pod): PodImages {
-  const { spec = {} } = pod
-  return {
-    ...podFacts(pod),
-    containers: kinds.flatMap(([list, kind]) =>
-      (spec[list] ?? []).map(({ name = '', image = '', imagePullPolicy }) => ({
-        name,
-        kind,
-        image,
-        ...(imagePullPolicy !== undefined && { pullPolicy: imagePullPolicy }),
-      })),
-    ),
-  }
-}
+const imagesOf = (pod: Pod): PodImages => ({ ...podFacts(pod), containers: containersOf(pod.spec ?? {}) })
+
+/** The containers of a pod, or of a template of pods, with what each has to pull. */
+export const containersOf = (spec: PodSpec): PodImages['containers'] =>
+  kinds.flatMap(([list, kind]) =>
+    (spec[list] ?? []).map(({ name = '', image = '', imagePullPolicy }) => ({
+      name,
+      kind,
+      image,
+      ...(imagePullPolicy !== undefined && { pullPolicy: imagePullPolicy }),
+    })),
+  )

@@ -57,7 +57,7 @@ function waitingPod(pod: Pod): WaitingPod[] {
 const shortKinds: { readonly [kind: string]: string } = { Deployment: 'deploy', ReplicaSet: 'rs', StatefulSet: 'sts', DaemonSet: 'ds' }
 
 /** What the pod belongs to, `deploy/app`; a ReplicaSet of a Deployment is named after it and the hash of its template (pkg/controller/deployment). */
-function ownerOf({ ownerReferences = [], labels = {} }: NonNullable<Pod['metadata']>): string | undefined {
+export function ownerOf({ ownerReferences = [], labels = {} }: NonNullable<Pod['metadata']>): string | undefined {
   const { kind, name = '' } = ownerReferences.find((one) => one.controller) ?? ownerReferences[0] ?? {}
   if (kind === undefined) return undefined
   const hash = `-${labels['pod-template-hash']}`

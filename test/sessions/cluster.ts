@@ -24,6 +24,7 @@ export interface ClusterWorld {
   readonly events: readonly PullEvent[]
   readonly workloads: { readonly [resource: string]: readonly string[] }
   readonly pods: readonly PodImages[]
+  readonly templates: NonNullable<ClusterOptions['templates']>
   readonly nodes: readonly NodeWorld[]
 }
 
@@ -55,6 +56,7 @@ export function clusterWorld(name: string, options: ClusterOptions, index: numbe
     events: options.events ?? [],
     workloads: options.workloads ?? {},
     pods: options.pods ?? [],
+    templates: options.templates ?? {},
     nodes: suffixes.map((suffix, at) => {
       const [all, own] = [options.everyNode ?? {}, options.nodes?.[suffix] ?? {}]
       const merged: NodeOptions = { ...all, ...own, files: { ...all.files, ...own.files }, reaches: { ...all.reaches, ...own.reaches } }

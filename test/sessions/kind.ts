@@ -11,6 +11,8 @@ import {
   type PublishedPort,
   type PullEvent,
   type WaitingPod,
+  type Workload,
+  type WorkloadResource,
 } from '../../src/model/observation.ts'
 import { clusterWorld, type ClusterWorld } from './cluster.ts'
 import { containerWorld, type ContainerWorld } from './container.ts'
@@ -95,6 +97,8 @@ export interface ClusterOptions {
   events?: readonly PullEvent[]
   /** `namespace/name` of Deployments and the like, by the API's name of their kind. */
   workloads?: { readonly [resource: string]: readonly string[] }
+  /** What pulls images, or will; a number is the status with which the API refuses to tell. */
+  templates?: { readonly [R in WorkloadResource]?: readonly Workload[] | number }
   /** Its pods, where some are asked for by name. */
   pods?: readonly PodImages[]
   /** The host port of its API. */

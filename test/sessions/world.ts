@@ -93,6 +93,10 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
       .filter((one) => inNamespace(one.slice(0, one.indexOf('/')), query.namespace))
       .toSorted(),
   }),
+  'kube.workloads': (world, query) => {
+    const found = apiOf(world, query).templates[query.resource] ?? []
+    return typeof found === 'number' ? { status: found, workloads: [] } : { status: 200, workloads: found }
+  },
   'kube.get': (world, query) => {
     const cluster = apiOf(world, query)
     if (query.path === '/api/v1/nodes') return { status: 200, body: { kind: 'NodeList', items: cluster.nodes.map(nodeItem) } }

@@ -1,3 +1,4 @@
+import { causesInRegistriesYaml } from '../../derive/k3s-finding.ts'
 import { judgedSymptoms } from '../../derive/judged-symptoms.ts'
 import { ObservationFailure } from '../../model/observation.ts'
 import { defineCheck } from '../define-check.ts'
@@ -24,6 +25,8 @@ export default defineCheck({
     'pull-policy-never',
     'in-cluster-pull-failed',
     'hosts-toml-missing',
+    ...causesInRegistriesYaml,
+    'default-endpoint-flag-ineffective',
   ],
   async run(look, { cluster, registries }) {
     const { findings, unjudged } = await judgedSymptoms(look, cluster, registries)

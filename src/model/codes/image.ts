@@ -39,6 +39,14 @@ export const imageCodes = {
       'The image is an index of several platforms, and none of them is that of the node: `no match for platform in manifest: not found`, which is no 404. An image that was built on an ARM machine, or with `--platform`, has only what it was built for.',
     repair: 'Build it for the platform of the nodes and push it again.',
   },
+  'image-host-not-served': {
+    severity: 'error',
+    title: 'a workload names a registry host that no node knows',
+    explanation:
+      'An image of a workload is of a registry host that can only be local, such as `old-reg:5000` or `localhost:5002`, and no node gets to a registry by it: the prefix of an earlier registry in a chart, a misspelt name, or the name of a container where the nodes know the registry by another. ' +
+      'What a node holds goes on running, and what has no pods shows nothing; the next pull fails with `no such host`, `connection refused` or `server gave HTTP response to HTTPS client`.',
+    repair: 'Name the images as the nodes know the registry, and push them there; or lead the nodes to a registry by this host.',
+  },
   'image-name-invalid': {
     severity: 'error',
     title: 'the image name of a pod is none',
