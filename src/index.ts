@@ -9,6 +9,9 @@ import type { FilesToExplain } from './engine/given-files.ts'
 import type { WantedPod } from './engine/find-pod.ts'
 import type { Target } from './engine/target.ts'
 import { liveSession, replaySession, type Session } from './engine/session.ts'
+import type { LintOptions } from './lint/lint-files.ts'
+import type { FileToLint } from './lint/lint.ts'
+import type { LintReport } from './model/lint-report.ts'
 import type { PullPlanDocument } from './model/pull-plan.ts'
 import type { Report } from './model/report.ts'
 import type { Severity } from './model/words.ts'
@@ -19,15 +22,20 @@ export { classifyPullError, type ClassifiedPullError } from './containerd/pull-e
 export { SelectionError, UnknownNameError, type Selection } from './discover/options.ts'
 export type { FilesToExplain } from './engine/given-files.ts'
 export type { WantedPod } from './engine/find-pod.ts'
+export type { LintOptions } from './lint/lint-files.ts'
+export type { FileToLint } from './lint/lint.ts'
 export type { Target } from './engine/target.ts'
 export { codes, type Code, type CodeInfo } from './model/codes.ts'
 export type { Evidence, Remedy, ReportedFinding, Risk, Step } from './model/finding.ts'
+export { lintCodes, type LintCode } from './model/lint-codes.ts'
+export type { FileKind, LintedFile, LintReport } from './model/lint-report.ts'
 export type { NodePullPlan, PlannedEndpoint, PullAttempt, PullError, PullPlanDocument } from './model/pull-plan.ts'
 export { pullErrorMeanings, type PullErrorMeaning } from './model/pull-error-meanings.ts'
 export type { PullErrorClass } from './model/pull-error.ts'
 export type { CheckResult, Report, ResultStatus } from './model/report.ts'
 export type { Output, Reporter, ReporterOptions } from './model/reporter.ts'
 export type { Hop, Severity, Subject, Vantage } from './model/words.ts'
+export { lintReporters } from './reporters/lint-reporters.ts'
 export { planReporters, reporters, reporterNamed, type ReporterEntry } from './reporters/index.ts'
 
 export interface LiveOptions {
@@ -132,4 +140,17 @@ export async function explainFiles(
     import('./ports/files.ts'),
   ])
   return given.explainFiles(image, files, localFiles(createRedactor(await machineKey(env))))
+}
+
+/**
+ * Says what will go wrong with a kind or k3d configuration, a registries.yaml, a hosts.toml or a config.toml. Asks nobody.
+ * @param files with the path by which they are told, as in `certs.d/localhost:5001/hosts.toml`
+ * @throws SelectionError where a version is none, or what a file is cannot be told
+ */
+export async function lint(
+  files: readonly FileToLint[],
+  { env = process.env, ...options }: LintOptions & Pick<LiveOptions, 'env'> = {},
+): Promise<LintReport> {
+  const [{ lintFiles }, { machineKey }] = await Promise.all([import('./lint/lint-files.ts'), import('./ports/files.ts')])
+  return lintFiles(files, options, createRedactor(await machineKey(env)))
 }

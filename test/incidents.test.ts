@@ -32,7 +32,10 @@ describe.each(names)('incident %s', (name) => {
   const live = JSON.parse(read(`${name}/report.json`)) as Report
 
   test('its replay equals the live report but for mode, startedAt and durations', async () => {
-    expect(comparable(await replay(name))).toEqual(comparable(live))
+    const report = await replay(name)
+    // A check that was added since has nothing to say of it.
+    const known = report.checks.filter(({ results }) => results.some((one) => one.reason !== 'not in this bundle'))
+    expect(comparable({ ...report, checks: known })).toEqual(comparable(live))
   })
 
   test('its reports are valid', async () => {

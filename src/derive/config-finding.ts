@@ -5,14 +5,28 @@ import type { Evidence, Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Node, Registry } from '../model/topology.ts'
 import { protocolFrom } from './ask.ts'
+import { k3sFinding } from './k3s-finding.ts'
 import type { ConfigFault } from './lead.ts'
 import { fileFacts, textOf } from './node-files.ts'
 import type { NodePull } from './node-pull.ts'
 import { registryDetail } from './registry-detail.ts'
 import { usableEndpoints, type RegistryPull } from './registry-pulls.ts'
 
-/** A fault of a node's configuration as a finding: what it says, what shows it, and what a repair has to know. */
-export async function configFindingOf(
+/** A fault of a node's configuration as a finding; on k3s as one of what the configuration is written from. */
+export async function findingOf(
+  look: Look,
+  cluster: Cluster,
+  node: Node,
+  registry: Registry,
+  pull: RegistryPull,
+  fault: ConfigFault,
+): Promise<Finding> {
+  const finding = await ofFiles(look, cluster, node, registry, pull, fault)
+  return cluster.provider === 'k3d' ? k3sFinding(look, cluster, registry, pull, finding) : finding
+}
+
+/** What it says, what shows it, and what a repair has to know. */
+async function ofFiles(
   look: Look,
   cluster: Cluster,
   node: Node,
@@ -42,6 +56,7 @@ export async function configFindingOf(
       blocking: blockingOf(pull, place),
       certificate: detail?.env['REGISTRY_HTTP_TLS_CERTIFICATE'] ?? null,
       problem: pull.error?.text ?? null,
+      provider: cluster.provider,
       configFile,
       containerd: version.text,
       files: fileFacts(pull.containerd.files, configFile, place.target),

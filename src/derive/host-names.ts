@@ -2,7 +2,7 @@ import { isLoopback, splitHostPort } from '../containerd/registry-host.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Node, Registry } from '../model/topology.ts'
-import { configFindingOf } from './config-finding.ts'
+import { findingOf } from './config-finding.ts'
 import { identityAt } from './identity.ts'
 import type { LocalSymptom, PullFault } from './pull-fault.ts'
 import { registryHostsOf, registryPull, usableEndpoints } from './registry-pulls.ts'
@@ -23,7 +23,7 @@ export async function registryByHostName(
   if (error.class !== 'dns-failure' || port === undefined || isLoopback(host)) return null
   for (const registry of registries) {
     if (registry.role !== 'registry' || registry.hostAddress === undefined || splitHostPort(registry.hostAddress).port !== port) continue
-    if ((await identityAt(look, registry, registryHost)) === 'same') return registry
+    if ((await identityAt(look, registry, `http://${registryHost}`)) === 'same') return registry
   }
   return null
 }
@@ -47,7 +47,7 @@ export async function unservedFindings(
 async function unservedOn(look: Look, cluster: Cluster, node: Node, registry: Registry, registryHost: string): Promise<Finding | null> {
   const pull = await registryPull(look, cluster.name, node.name, registry, registryHost)
   if (pull.reaches || usableEndpoints(pull.pull).some((one) => one.source !== 'default')) return null
-  const finding = await configFindingOf(look, cluster, node, registry, pull, { code: 'hosts-toml-missing' })
+  const finding = await findingOf(look, cluster, node, registry, pull, { code: 'hosts-toml-missing' })
   const known = {
     vantage: 'host',
     asked: `http://${registryHost}/v2/`,

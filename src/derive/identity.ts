@@ -2,13 +2,17 @@ import type { Endpoint } from '../containerd/endpoints.ts'
 import { splitHostPort } from '../containerd/registry-host.ts'
 import { isHttpFailure, type ContainerSummary, type Look } from '../model/observation.ts'
 import type { Registry } from '../model/topology.ts'
+import { isOfCluster } from './cluster-container.ts'
 import { innerPort, registryDetail } from './registry-detail.ts'
 
 export type Identity = 'same' | 'other' | 'unknown'
 
-/** Whether what answers the host at `hostPort` is this registry's container. */
-export async function identityAt(look: Look, registry: Registry, hostPort: string): Promise<Identity> {
-  return recognise(look, registry, hostPort.replace(/[^a-z0-9]+/g, ''), (word) => knock(look, hostPort, word))
+/**
+ * Whether what answers the host is this registry's container.
+ * @param at `http://host:port` or `https://host:port`
+ */
+export async function identityAt(look: Look, registry: Registry, at: string): Promise<Identity> {
+  return recognise(look, registry, at.replace(/^https?:\/\/|[^a-z0-9]+/g, ''), (word) => knock(look, at, word))
 }
 
 /**
@@ -28,7 +32,7 @@ export async function isOtherContainer(look: Look, registry: Registry, hostPort:
   const isMeant = ({ name, networks }: ContainerSummary): boolean =>
     name === host || networks.some(({ address, addressV6 = '' }) => address === host || `[${addressV6}]` === host)
   const found = (await look('docker.containers', {})).find(isMeant)
-  return found !== undefined && found.name !== registry.container && found.labels['io.x-k8s.kind.role'] === undefined
+  return found !== undefined && found.name !== registry.container && !isOfCluster(found)
 }
 
 /**
@@ -49,10 +53,10 @@ async function recognise(look: Look, registry: Registry, name: string, ask: (wor
   const direct = detail.networks.find((network) => network.address !== '')?.address
   if (direct === undefined) return 'unknown'
   const control = `${value}-control`
-  if (isHttpFailure(await knock(look, `${direct}:${innerPort(detail)}`, control)) || !(await inLog(control))) return 'unknown'
+  if (isHttpFailure(await knock(look, `http://${direct}:${innerPort(detail)}`, control)) || !(await inLog(control))) return 'unknown'
   // The log is written in order: once the second request is there, the first one is too, or never came.
   return (await inLog(`${word}/`)) ? 'same' : 'other'
 }
 
 const knock = (look: Look, at: string, name: string) =>
-  look('http', { vantage: 'host', method: 'GET', url: `http://${at}/v2/registry-doctor/${name}/tags/list` })
+  look('http', { vantage: 'host', method: 'GET', url: `${at}/v2/registry-doctor/${name}/tags/list` })

@@ -1,6 +1,7 @@
 import { findingId, type Finding } from '../model/finding.ts'
 import type { Look, Tried } from '../model/observation.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
+import { flagFinding } from './flag-finding.ts'
 import { pullFault, type Judged, type LocalSymptom, type PullFault } from './pull-fault.ts'
 import { lostFinding, maskFinding, pullFinding } from './pull-finding.ts'
 import { pullSymptoms, type PullSymptom } from './symptoms.ts'
@@ -69,7 +70,9 @@ async function judge(
 async function findingsOf(look: Look, cluster: Cluster, symptom: LocalSymptom, fault: PullFault): Promise<Finding[]> {
   const unserved = await unservedFindings(look, cluster, symptom, fault)
   if (unserved.length > 0) return unserved
-  return [pullFinding, maskFinding, lostFinding].map((make) => make(cluster, { symptom, fault })).filter((finding) => finding !== null)
+  const found = { symptom, fault }
+  const beside = [maskFinding(cluster, found), await flagFinding(look, cluster, found), lostFinding(cluster, found)]
+  return [pullFinding(cluster, found), ...beside.filter((finding) => finding !== null)]
 }
 
 const isMeantIn =

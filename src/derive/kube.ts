@@ -37,10 +37,10 @@ export async function firstWay<A>(
 }
 
 /** kubectl for this cluster, as a command line can begin. */
-export function kubectlOf({ context, api }: Pick<Cluster, 'context' | 'api'>): string {
+export function kubectlOf({ context, api, provider }: Pick<Cluster, 'context' | 'api' | 'provider'>): string {
   const inNode = api.find((one) => 'node' in one)
   return context === null && inNode
-    ? `docker exec -i ${inNode.node} kubectl --kubeconfig=/etc/kubernetes/admin.conf`
+    ? `docker exec -i ${inNode.node} kubectl --kubeconfig=${provider === 'k3d' ? '/etc/rancher/k3s/k3s.yaml' : '/etc/kubernetes/admin.conf'}`
     : `kubectl --context ${context ?? 'CONTEXT'}`
 }
 

@@ -12,9 +12,9 @@ import { textOf } from './node-files.ts'
 import { usableEndpoints, type RegistryPull } from './registry-pulls.ts'
 
 /** Codes of a node's configuration, as the plan shows them. */
-export type ConfigFaultCode = Extract<
-  Code,
-  `config-path-${string}` | `hosts-toml-${string}` | 'http-registry-asked-over-https' | `registry-certificate-${string}`
+export type ConfigFaultCode = Exclude<
+  Extract<Code, `config-path-${string}` | `hosts-toml-${string}` | 'http-registry-asked-over-https' | `registry-certificate-${string}`>,
+  'hosts-toml-will-be-overwritten'
 >
 
 /** What in a node's configuration keeps pulls from a registry. */

@@ -3,7 +3,7 @@ import { parseContainerdVersion, type ContainerdVersion } from '../containerd/ve
 import { ObservationFailure, type Look } from '../model/observation.ts'
 import type { Files } from '../containerd/files.ts'
 import { pullPath, type PullPath } from '../containerd/pull-path.ts'
-import { containerdDirectory, nodeFiles, textOf } from './node-files.ts'
+import { containerdDirectory, k3sContainerdDirectory, nodeFiles, textOf } from './node-files.ts'
 
 /** The containerd of a node: what it is, what it was configured with, and the files it goes by. */
 export interface NodeContainerd {
@@ -28,9 +28,11 @@ export function nodeContainerd(look: Look, node: string): Promise<NodeContainerd
     const [runtime] = await Promise.all([look('node.runtime', { node }), look('node.files', { node, path: containerdDirectory })])
     const version = parseContainerdVersion(runtime.version)
     if (!version) throw new ObservationFailure('node.runtime', 'unreadable', `${node}: no containerd version in "${runtime.version}"`)
-    const configFile = configFileOf(runtime.args)
+    const configFile = runtime.args.length > 0 ? configFileOf(runtime.args) : await configFileAtRest(look, node)
     const { environment } = runtime
-    return read(look, node, { version, configFile, environment }, [containerdDirectory, configFile])
+    // All of k3s' directory at once: its certs.d lies there too.
+    const place = configFile.startsWith(`${k3sContainerdDirectory}/`) ? k3sContainerdDirectory : configFile
+    return read(look, node, { version, configFile, environment }, [containerdDirectory, place])
   })
 }
 
@@ -60,12 +62,20 @@ async function read(
   return { ...known, config, path, files, looked }
 }
 
+/** Where a containerd that does not run will have its configuration: that of k3s, where the node has one. */
+async function configFileAtRest(look: Look, node: string): Promise<string> {
+  const ofK3s = `${k3sContainerdDirectory}/config.toml`
+  return textOf(await nodeFiles(look, node, [k3sContainerdDirectory]), ofK3s) === null ? defaultConfigFile : ofK3s
+}
+
+const defaultConfigFile = `${containerdDirectory}/config.toml`
+
 /** containerd's `--config` (short `-c`), else its default. */
 function configFileOf(args: readonly string[]): string {
   const joined = args.find((arg) => /^--?config=/.test(arg))
   if (joined) return joined.slice(joined.indexOf('=') + 1)
   const flag = args.findIndex((arg) => arg === '--config' || arg === '-c' || arg === '-config')
-  return args[flag + 1] && flag >= 0 ? args[flag + 1]! : '/etc/containerd/config.toml'
+  return args[flag + 1] && flag >= 0 ? args[flag + 1]! : defaultConfigFile
 }
 
 /** The files that match an import pattern, as far as containerd's own patterns go: `*` and `?` in the last part. */

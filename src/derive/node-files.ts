@@ -4,6 +4,12 @@ import type { Look } from '../model/observation.ts'
 /** containerd's directory of a node: its configuration and, as a rule, certs.d; one look for all. */
 export const containerdDirectory = '/etc/containerd'
 
+/** That of k3s, which writes it at every start (k3s, pkg/agent/config/config.go). */
+export const k3sContainerdDirectory = '/var/lib/rancher/k3s/agent/etc/containerd'
+
+/** Where each provider's nodes keep the configuration of containerd. */
+export const containerdDirectoryOf = { kind: containerdDirectory, k3d: k3sContainerdDirectory } as const
+
 /** The files of a node below these paths. One look per path that lies in no other. */
 export async function nodeFiles(look: Look, node: string, paths: readonly string[]): Promise<Files> {
   const tops = [...new Set(paths)].filter((path) => !paths.some((other) => other !== path && path.startsWith(`${other}/`)))

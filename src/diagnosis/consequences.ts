@@ -1,6 +1,7 @@
 import type { Code } from '../model/codes.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
-import { blockedQueue, brokenWay, emptiedRegistry, maskedError, refusingRegistry } from './pull-consequences.ts'
+import { refusedStart, uselessFlag } from './k3s-consequences.ts'
+import { blockedQueue, brokenWay, emptiedRegistry, maskedError, refusingRegistry, unservedHost } from './pull-consequences.ts'
 import { because, clusterOf, registryOf, type Rule } from './rule.ts'
 
 /** What is seen of a registry that is not there, on any way to it. */
@@ -62,6 +63,7 @@ const notPublished: Rule = (finding, cause) =>
 const stoppedNode: Rule = (finding, cause) =>
   cause.code === 'node-not-running' &&
   finding.code !== cause.code &&
+  finding.code !== 'registries-yaml-invalid' &&
   finding.subject.kind === 'node' &&
   finding.subject.cluster === cause.subject.cluster &&
   finding.subject.name === cause.subject.name
@@ -71,6 +73,7 @@ const stoppedNode: Rule = (finding, cause) =>
 /** Every rule by which a finding is the consequence of another. */
 export const rules: { readonly [name: string]: Rule } = {
   stoppedNode,
+  refusedStart,
   absentRegistry,
   hangingRegistry,
   offTheNetwork,
@@ -78,8 +81,10 @@ export const rules: { readonly [name: string]: Rule } = {
   brokenWay,
   emptiedRegistry,
   maskedError,
+  uselessFlag,
   blockedQueue,
   refusingRegistry,
+  unservedHost,
 }
 
 /** Evidence that `finding` follows from `cause`, or null. What no rule explains stays a root cause of its own. */

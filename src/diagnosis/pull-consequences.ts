@@ -1,6 +1,7 @@
 import { answerCodes } from '../model/answer-codes.ts'
 import type { Code } from '../model/codes.ts'
 import { configurationCodes } from '../model/codes/configuration.ts'
+import { k3sCodes } from '../model/codes/k3s.ts'
 import { networkCodes } from '../model/codes/network.ts'
 import type { Finding } from '../model/finding.ts'
 import { because, clusterOf, registryOf, type Rule } from './rule.ts'
@@ -16,6 +17,7 @@ const keepsFromRegistry: readonly Code[] = [
   'registry-not-answering',
   ...codesOf(networkCodes),
   ...codesOf(configurationCodes),
+  ...codesOf(k3sCodes).filter((code) => k3sCodes[code].severity === 'error'),
 ]
 
 /** The nodes that a finding is about; null where it is about every node. */
@@ -61,7 +63,8 @@ export const brokenWay: Rule = (finding, cause) =>
     ? because(`state of ${cause.subject.name}`, cause.message)
     : null
 
-const isMissing = ({ code }: Finding): boolean => code === 'image-not-in-registry' || code === 'image-not-pushed'
+/** What the registry answers 404 for. */
+export const isMissing = ({ code }: Finding): boolean => code === 'image-not-in-registry' || code === 'image-not-pushed'
 
 /** What a registry has lost it does not hold. */
 export const emptiedRegistry: Rule = (finding, cause) =>
@@ -91,6 +94,18 @@ export const blockedQueue: Rule = (finding, cause) => {
   if (finding.code !== 'pull-queue-blocked' || typeof behindRegistry !== 'string') return null
   const where = { registry: behindRegistry, cluster: clusterOf(finding), nodes: [finding.subject.name] }
   return keepsNodesFrom(cause, where) ? because(`state of ${cause.subject.name}`, cause.message) : null
+}
+
+/** Where no name resolves, or all goes to a proxy, nothing is known of a host; and a registry that is down is so by any of its names. */
+export const unservedHost: Rule = (finding, cause) => {
+  if (finding.code !== 'image-host-not-served') return null
+  const { registry, ...where } = whereOf(finding)
+  const hidesAll =
+    (cause.code === 'node-dns-broken' && finding.data['class'] === 'dns-failure') ||
+    (cause.code === 'node-proxy-in-the-way' && finding.data['class'] !== 'connection-refused')
+  if (!hidesAll && typeof registry !== 'string') return null
+  const place = hidesAll ? { ...where, registry: registryOf(cause) } : { ...where, registry }
+  return keepsNodesFrom(cause, place) ? because(`state of ${cause.subject.name}`, cause.message) : null
 }
 
 /** A registry that refuses nodes refuses the engine too. */

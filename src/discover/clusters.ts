@@ -1,7 +1,9 @@
 import type { Look } from '../model/observation.ts'
 import type { ApiAccess, Cluster } from '../model/topology.ts'
 import { proveContext } from './context.ts'
-import { kindClusters, type FoundCluster } from './kind.ts'
+import { clustersBy, type FoundCluster } from './found-cluster.ts'
+import { k3dLabels } from './k3d.ts'
+import { kindLabels } from './kind.ts'
 import { SelectionError, UnknownNameError, type Selection } from './options.ts'
 
 /** There is no cluster of a provider that this tool knows. */
@@ -15,18 +17,29 @@ export class NoClusterError extends Error {
  */
 export async function chosenClusters(look: Look, selection: Selection): Promise<FoundCluster[]> {
   const containers = await look('docker.containers', {})
-  const existing = selection.provider === 'k3d' ? [] : kindClusters(containers)
+  const providers = [kindLabels, k3dLabels].filter(({ provider }) => (selection.provider ?? provider) === provider)
+  const existing = distinct(providers.flatMap((labels) => clustersBy(labels, containers)))
+  const isNamed = (one: FoundCluster, name: string): boolean => one.name === name || one.usualContext === name
   for (const name of selection.clusters)
-    if (!existing.some((one) => one.name === name))
+    if (!existing.some((one) => isNamed(one, name)))
       throw new UnknownNameError(
         'cluster',
         name,
         existing.map((one) => one.name),
       )
-  const chosen = existing.filter((one) => selection.clusters.length === 0 || selection.clusters.includes(one.name))
-  if (chosen.length === 0) throw new NoClusterError('no kind cluster on this Docker engine')
+  const chosen = existing.filter((one) => selection.clusters.length === 0 || selection.clusters.some((name) => isNamed(one, name)))
+  if (chosen.length === 0) throw new NoClusterError(`no ${providers.map((one) => one.provider).join(' or ')} cluster on this Docker engine`)
   if (selection.context !== undefined) await refuseUnusable(look, chosen, selection.context)
   return chosen
+}
+
+/** kind and k3d can each have a cluster of one name: then they go by the names of their contexts, `kind-dev` and `k3d-dev`. */
+function distinct(clusters: readonly FoundCluster[]): FoundCluster[] {
+  return clusters.map((cluster) => {
+    if (!clusters.some((other) => other !== cluster && other.name === cluster.name)) return cluster
+    const name = cluster.usualContext
+    return { ...cluster, name, nodes: cluster.nodes.map((node) => ({ ...node, cluster: name })) }
+  })
 }
 
 /** A context that the user names is used, or refused: never passed over. */

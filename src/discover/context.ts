@@ -1,5 +1,5 @@
 import { isAbsent, type Look } from '../model/observation.ts'
-import type { FoundCluster } from './kind.ts'
+import type { FoundCluster } from './found-cluster.ts'
 
 /** Whether a kubeconfig context was proven to lead to a cluster. */
 export interface ProvenContext {
@@ -8,15 +8,13 @@ export interface ProvenContext {
   readonly problem?: string
 }
 
-const authorityFile = '/etc/kubernetes/pki/ca.crt'
-
 /**
  * Finds the context that leads to this cluster: its certificate authority is that of a control-plane node, and its server
- * is a port that one of the cluster's containers publishes. The name proves nothing: every default cluster is `kind-kind`.
+ * is a port that one of the cluster's containers publishes. The name proves nothing: every default cluster of kind is `kind-kind`.
  * @param wanted the context that the user named; only this one is considered then
  */
 export async function proveContext(look: Look, cluster: FoundCluster, wanted?: string): Promise<ProvenContext> {
-  const usual = `kind-${cluster.name}`
+  const { usualContext: usual, authorityFile } = cluster
   const known = await look.try('kube.contexts', {})
   if (!known.ok) return { context: null, problem: known.reason }
   const authorities = await clusterAuthorities(look, cluster)
@@ -38,8 +36,8 @@ export async function proveContext(look: Look, cluster: FoundCluster, wanted?: s
   return { context: null, problem: `the context ${named.name} leads to another cluster: ${why}` }
 }
 
-async function clusterAuthorities(look: Look, cluster: FoundCluster): Promise<Set<string>> {
-  const controlPlanes = cluster.nodes.filter((node) => node.role === 'control-plane')
+async function clusterAuthorities(look: Look, { nodes, authorityFile }: FoundCluster): Promise<Set<string>> {
+  const controlPlanes = nodes.filter((node) => node.role === 'control-plane')
   const answers = await Promise.all(controlPlanes.map((node) => look.try('node.files', { node: node.name, path: authorityFile })))
   return new Set(
     answers.flatMap((tried) => {

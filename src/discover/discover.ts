@@ -2,14 +2,17 @@ import { splitHostPort } from '../containerd/registry-host.ts'
 import type { Json } from '../model/json.ts'
 import type { Look } from '../model/observation.ts'
 import type { Choice, Cluster, Gap, RegistryReference, Topology } from '../model/topology.ts'
+import { isOfCluster } from '../derive/cluster-container.ts'
 import { dig, kubeObject } from '../derive/kube.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
 import { orNull } from '../derive/tried.ts'
 import { apiOf, chosenClusters } from './clusters.ts'
-import { kindClusterLabel, type FoundCluster } from './kind.ts'
+import type { FoundCluster } from './found-cluster.ts'
 import type { Selection } from './options.ts'
-import { clusterReferences, type ClusterAccess } from './references.ts'
+import { clusterReferences } from './references.ts'
+import type { ClusterAccess } from './node-references.ts'
 import { findRegistries } from './registries.ts'
+import { withHostUrl } from './registry-url.ts'
 
 /**
  * Finds clusters and the registries they use. Nothing has to be named; what the user names is only a selection.
@@ -18,18 +21,20 @@ import { findRegistries } from './registries.ts'
 export async function discover(look: Look, selection: Selection): Promise<Topology> {
   const containers = await look('docker.containers', {})
   const chosen = await chosenClusters(look, selection)
-  const names = new Set(containers.filter((one) => one.labels[kindClusterLabel] === undefined).map((one) => one.name))
+  const names = new Set(containers.filter((one) => !isOfCluster(one)).map((one) => one.name))
   const isLocal = (registryHost: string): boolean => names.has(splitHostPort(registryHost).host)
   const found = await Promise.all(chosen.map((cluster) => examineCluster(look, cluster, selection.context, isLocal)))
-  const clusters = found.map((one) => one.cluster)
+  const only = selection.registry === undefined ? {} : { onlyRegistry: selection.registry }
+  const clusters = found.map((one) => ({ ...one.cluster, ...only }))
   const references = found.flatMap((one) => one.references)
   const named = clusters.map(({ name }) => referenceByOption(name, selection.registry ?? ''))
   const asTheyAre = await findRegistries(look, containers, references, selection.registry)
   // Only what no cluster refers to by any of its names is one more registry.
   const isUnknown = selection.registry !== undefined && asTheyAre.registries.length === 0
-  const { registries, choices } = isUnknown
+  const { registries: known, choices } = isUnknown
     ? await findRegistries(look, containers, [...references, ...named], selection.registry)
     : asTheyAre
+  const registries = withHostUrl(known, selection.registryUrl)
   const gaps = found.filter((one) => !registries.some(({ clusters: used }) => used.includes(one.cluster.name))).flatMap((one) => one.gaps)
   return { clusters, registries, choices: [...found.flatMap((one) => one.choices), ...choices], gaps }
 }
@@ -61,7 +66,7 @@ async function examineCluster(
   return {
     cluster: {
       name,
-      provider: 'kind',
+      provider: found.provider,
       network,
       nodes,
       context,

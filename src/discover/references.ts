@@ -1,20 +1,11 @@
-import { registryHostOf } from '../containerd/host-directory.ts'
-import { urlsOfHostsToml } from '../containerd/hosts-toml.ts'
-import { newestVersion, rulesOf } from '../containerd/version-rules.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import { hostingConfigMap } from '../derive/hosting-configmap.ts'
 import { waitingPods } from '../derive/pods.ts'
-import { nodeContainerd } from '../derive/node-containerd.ts'
 import { registryHostNamed } from '../derive/symptoms.ts'
-import { orNull } from '../derive/tried.ts'
-import { containerdDirectory, nodeFiles, textOf } from '../derive/node-files.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
-import type { Cluster, RegistryReference } from '../model/topology.ts'
-import type { FoundCluster } from './kind.ts'
-
-const certsDirectory = `${containerdDirectory}/certs.d`
-
-export type ClusterAccess = Pick<Cluster, 'api' | 'contextProblem'>
+import type { RegistryReference } from '../model/topology.ts'
+import type { FoundCluster } from './found-cluster.ts'
+import { nodeReferences, type ClusterAccess } from './node-references.ts'
 
 export interface ClusterReferences {
   readonly references: readonly RegistryReference[]
@@ -51,7 +42,7 @@ export async function clusterReferences(
   const [configMap, pods, ...nodes] = await Promise.all([
     hostingConfigMap(look, access).catch((error: unknown) => (tell(error), null)),
     waitingPods(look, access).catch((error: unknown) => (tell(error), [])),
-    ...cluster.nodes.map((node) => nodeReferences(look, node.name, node.running).catch((error: unknown) => (tell(error), []))),
+    ...cluster.nodes.map((node) => nodeReferences(look, cluster, access, node).catch((error: unknown) => (tell(error), []))),
   ])
   // KEP-1755: hostFromContainerRuntime is the host of images as nodes pull them; where it is not set, `host` is.
   if (configMap?.state === 'read') {
@@ -67,30 +58,4 @@ export async function clusterReferences(
   for (const registryHost of new Set(images.map(registryHostNamed)))
     if ((isLoopback(registryHost) && /:\d+$/.test(registryHost)) || isLocal(registryHost)) add(registryHost, 'pod', [])
   return { references, unread }
-}
-
-interface NodeReference {
-  readonly registryHost: string
-  readonly source: 'hosts.toml' | 'mirrors'
-  readonly endpoints: readonly string[]
-}
-
-async function nodeReferences(look: Look, node: string, running: boolean): Promise<NodeReference[]> {
-  // Of a stopped node only the files can be read; they lie where kind's documentation puts them.
-  const containerd = running ? await orNull(nodeContainerd(look, node)) : null
-  const files = containerd?.files ?? (await nodeFiles(look, node, [containerdDirectory]))
-  const roots = new Set([certsDirectory, ...(containerd && containerd.path.path !== 'none' ? containerd.path.roots : [])])
-  const rules = rulesOf(containerd?.version ?? newestVersion)
-  const fromFiles = [...roots].flatMap((root) =>
-    files.list(root).flatMap(({ name }): NodeReference[] => {
-      const registryHost = registryHostOf(name)
-      const text = textOf(files, `${root}/${name}/hosts.toml`)
-      if (registryHost === null || text === null) return []
-      return [{ registryHost, source: 'hosts.toml', endpoints: urlsOfHostsToml(text, rules) }]
-    }),
-  )
-  const fromMirrors = Object.entries(containerd?.config.settings.mirrors ?? {}).flatMap(([registryHost, endpoints]): NodeReference[] =>
-    registryHost === '*' ? [] : [{ registryHost, source: 'mirrors', endpoints }],
-  )
-  return [...fromFiles, ...fromMirrors]
 }

@@ -178,7 +178,7 @@ function placeOf(address: string): 'elsewhere' | 'missing' {
 
 function whyChosen(registry: Registry): Choice {
   const sources = registry.references.map(({ source, registryHost, endpoints, nodes, cluster }) =>
-    source === 'hosts.toml' || source === 'mirrors'
+    source === 'hosts.toml' || source === 'registries.yaml' || source === 'mirrors'
       ? `${source} of ${nodes.join(', ')} leads ${registryHost} to ${endpoints.join(', ') || 'nothing'}`
       : {
           configmap: `ConfigMap local-registry-hosting of ${cluster} names ${registryHost}`,

@@ -1,7 +1,7 @@
 import { isLoopback, splitHostPort } from '../containerd/registry-host.ts'
+import { isOfCluster } from '../derive/cluster-container.ts'
 import { registryPort } from '../derive/registry-detail.ts'
 import { isAbsent, type ContainerDetail, type ContainerSummary, type Look } from '../model/observation.ts'
-import { kindClusterLabel } from './kind.ts'
 
 const registryImage = /(?:^|\/)(?:registry|distribution|docker-registry|zot(?:-[\w-]+)?)(?:[:@]|$)/
 /** A container that may be a registry, with what only an inspect tells. */
@@ -21,8 +21,7 @@ export async function registryContainers(
 ): Promise<RegistryContainer[]> {
   const candidates = containers.filter(
     (one) =>
-      one.labels[kindClusterLabel] === undefined &&
-      (registryImage.test(one.image) || names.has(one.name) || one.ports.some((port) => port.port === registryPort)),
+      !isOfCluster(one) && (registryImage.test(one.image) || names.has(one.name) || one.ports.some((port) => port.port === registryPort)),
   )
   const details = await Promise.all(candidates.map((one) => look('docker.container', { name: one.name })))
   return candidates.flatMap((summary, index) => {

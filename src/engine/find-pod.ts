@@ -1,7 +1,7 @@
 import { namesOf, podsNamed } from '../derive/pods.ts'
 import { tried } from '../derive/tried.ts'
 import { apiOf } from '../discover/clusters.ts'
-import type { FoundCluster } from '../discover/kind.ts'
+import type { FoundCluster } from '../discover/found-cluster.ts'
 import { SelectionError, UnknownNameError } from '../discover/options.ts'
 import { ObservationFailure, type Look, type PodImages } from '../model/observation.ts'
 import type { Cluster } from '../model/topology.ts'

@@ -130,7 +130,7 @@ function reportFinding(finding: Finding, check: string, evidence: readonly Findi
 }
 
 async function reportRegistry(look: Look, registry: Registry): Promise<Report['registries'][number]> {
-  const { name, container, hostAddress, address, registryHosts, clusters } = registry
+  const { name, container, hostAddress, hostUrl, address, registryHosts, clusters } = registry
   const asked = container === undefined ? null : await look.try('docker.container', { name: container })
   const detail = asked?.ok && !isAbsent(asked.answer) ? asked.answer : null
   return {
@@ -142,6 +142,7 @@ async function reportRegistry(look: Look, registry: Registry): Promise<Report['r
       networks: detail.networks.map((one) => ({ name: one.name, address: one.address })),
     }),
     ...(hostAddress !== undefined && { hostAddress }),
+    ...(hostUrl !== undefined && { hostUrl }),
     address,
     registryHosts: [...registryHosts],
     clusters: [...clusters],

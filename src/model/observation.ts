@@ -205,6 +205,23 @@ export interface DiskSpace {
 /** Kinds of objects that can be asked after by name, as their API names them. */
 export type NamedResource = 'pods' | 'deployments' | 'replicasets' | 'statefulsets' | 'daemonsets' | 'jobs'
 
+/** Kinds of objects that say what their pods pull, as their API names them; of pods those that stand alone. */
+export const workloadResources = ['deployments', 'statefulsets', 'daemonsets', 'jobs', 'cronjobs', 'pods'] as const
+export type WorkloadResource = (typeof workloadResources)[number]
+
+/** What has pods, will have them, or is one, as far as it tells what is pulled for it. */
+export interface Workload {
+  readonly namespace: string
+  readonly name: string
+  /** Where it has a number of them. */
+  readonly replicas?: number
+  /** The node of a pod. */
+  readonly node?: string
+  /** It says itself on which nodes it may run. */
+  readonly pinned?: true
+  readonly containers: PodImages['containers']
+}
+
 /** Everything that can be looked at: the query that is asked and the answer that comes back. */
 export interface Observations {
   /** The time of the run. */
@@ -276,6 +293,11 @@ export interface Observations {
   'kube.names': {
     q: ({ readonly context: string } | { readonly node: string }) & { readonly resource: NamedResource; readonly namespace?: string }
     a: { readonly status: number; readonly names: readonly string[] }
+  }
+  /** What of a kind pulls images, or will: not what is over, nor what another kind stands for. */
+  'kube.workloads': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly resource: WorkloadResource }
+    a: { readonly status: number; readonly workloads: readonly Workload[] }
   }
 }
 

@@ -41,6 +41,8 @@ export interface Cluster {
   readonly platform: { readonly [node: string]: string }
   /** Where not all pods are asked after. */
   readonly podsMeant?: PodsMeant
+  /** Where not all registries are examined: the one that the user named. */
+  readonly onlyRegistry?: string
 }
 
 /** Why a cluster is believed to use a registry host. */
@@ -48,7 +50,7 @@ export interface RegistryReference {
   readonly cluster: string
   /** The `host[:port]` of images. */
   readonly registryHost: string
-  readonly source: 'configmap' | 'hosts.toml' | 'mirrors' | 'pod' | 'option'
+  readonly source: 'configmap' | 'hosts.toml' | 'registries.yaml' | 'mirrors' | 'pod' | 'option'
   /** The URL bases that nodes are told to ask for it, as written. */
   readonly endpoints: readonly string[]
   readonly nodes: readonly string[]
@@ -66,6 +68,8 @@ export interface Registry {
   readonly scheme: 'http' | 'https'
   /** Address on the host, `127.0.0.1:5001`. */
   readonly hostAddress?: string
+  /** Base of the URL at which this machine reaches it, where the user says so: `http://host.docker.internal:5000`. */
+  readonly hostUrl?: string
   readonly registryHosts: readonly string[]
   readonly references: readonly RegistryReference[]
   /** Names of the clusters that refer to it. */

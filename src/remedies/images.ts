@@ -21,6 +21,9 @@ type ImageCode = Extract<
   | 'in-cluster-pull-failed'
 >
 
+/** More commands than these are nobody's to paste. */
+const mostCommands = 5
+
 const first = (finding: Finding, key: 'images' | 'nodes'): string => (finding.data[key] as string[])[0] ?? ''
 const image = (finding: Finding): string => quote(first(finding, 'images'))
 
@@ -72,6 +75,26 @@ export const imageMakers: { readonly [C in ImageCode]: Maker } = {
       `docker buildx build --platform ${quote(text(finding, 'platform'))} --tag ${quote(text(finding, 'pushAs') || first(finding, 'images'))} --push .`,
     ),
   ],
+  'image-host-not-served': (finding) => {
+    const [host, instead] = [text(finding, 'registryHost'), text(finding, 'instead')]
+    if (instead === '')
+      return [manual('name the images as the nodes know their registry', `# or lead the nodes to a registry by the host ${host}`)]
+    const uses = finding.data['uses'] as { namespace: string; owner: string; container: string; image: string }[]
+    return [
+      manual(
+        'name the images as the nodes know the registry, in the chart or in the cluster',
+        `# push them there first: the host is ${instead} instead of ${host}`,
+        ...uses
+          // The template of a job cannot be changed.
+          .filter(({ owner }) => !owner.startsWith('job/'))
+          .slice(0, mostCommands)
+          .map(
+            ({ namespace, owner, container, image: name }) =>
+              `${text(finding, 'kubectl')} -n ${quote(namespace)} set image ${quote(owner)} ${quote(`${container}=${instead}${name.slice(host.length)}`)}`,
+          ),
+      ),
+    ]
+  },
   'image-name-invalid': (finding) => [
     manual(
       'correct the name in the workload',

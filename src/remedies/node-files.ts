@@ -5,6 +5,7 @@ import { printed, quote, showStep } from './show.ts'
 
 /** What a finding about a node's configuration tells of one node. */
 export interface NodeFacts {
+  readonly provider?: string
   readonly nodes: readonly string[]
   readonly registryHost: string
   readonly endpoint: string
@@ -75,6 +76,7 @@ const putHostsToml = (facts: NodeFacts, node: string): string => showStep({ ...h
 /** Sets config_path and restarts containerd on each node; running pods go on. */
 export function configPathRemedy(finding: Finding): Remedy {
   const all = factsOf(finding)
+  if (all[0]?.provider === 'k3d') return k3sTemplateRemedy(all)
   const title = `set config_path on ${where(all)} and restart containerd there`
   const edits = all.map((facts) => {
     const before = facts.files[facts.configFile]
@@ -103,6 +105,18 @@ export function configPathRemedy(finding: Finding): Remedy {
     return `${showEdit(before!, after!, node, facts.configFile)} && docker exec ${node} systemctl restart containerd`
   }
   return { title, risk: 'disruptive', steps, show: [...forEachNode(withoutFile, putHostsToml), ...forEachNode(all, change)] }
+}
+
+/** k3s writes config_path into config.toml by itself: where it is not there, a template of the user's own leaves it out. */
+function k3sTemplateRemedy(all: readonly NodeFacts[]): Remedy {
+  const directory = all[0]!.configFile.slice(0, all[0]!.configFile.lastIndexOf('/'))
+  const text = `let the config.toml.tmpl there begin with {{ template "base" . }}, or remove it; k3s reads it when the node is started again`
+  const command = `docker exec ${all[0]!.nodes[0]} ls ${directory}`
+  const steps: Step[] = [
+    { op: 'manual', text },
+    { op: 'manual', command },
+  ]
+  return { title: `let k3s write config_path on ${where(all)}`, risk: 'destructive', steps, show: [text, command] }
 }
 
 /** A change of a file as one command: appended lines, lines taken out, one line put in or replaced where it stands, else the whole file. */

@@ -81,6 +81,7 @@ export function certificateRemedy(finding: Finding): Remedy {
 }
 
 interface ProxyFacts {
+  readonly provider?: string
   readonly nodes: readonly string[]
   readonly noProxy: string
 }
@@ -88,6 +89,15 @@ interface ProxyFacts {
 /** The registry's name in containerd's NO_PROXY, as a drop-in of its unit: what the cluster was created with stays. */
 export function proxyRemedy(finding: Finding): Remedy {
   const all = factsOf(finding) as unknown as ProxyFacts[]
+  const [first] = all
+  // The environment of a container is that which it was created with.
+  if (first?.provider === 'k3d')
+    return sentence(
+      `let containerd on ${where(all)} ask the registry directly`,
+      'destructive',
+      '# a k3d node keeps the environment that it was created with: create the cluster again with',
+      `k3d cluster create --env ${quote(`NO_PROXY=${first.noProxy}@all:*`)}`,
+    )
   const put = (facts: ProxyFacts, node: string): Step => ({
     op: 'file.put',
     node,

@@ -3,6 +3,7 @@ import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { certificateRemedy, dnsRemedy, mirrorsRemedy, proxyRemedy } from './node-settings.ts'
 import { configPathRemedy, hostsTomlRemedy, moveAwayRemedy } from './node-files.ts'
 import { imageMakers } from './images.ts'
+import { isOfK3s, registriesYamlRemedy } from './registries-yaml.ts'
 import { manual, remedy, text, type Maker } from './remedy.ts'
 
 const hostPort = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
@@ -110,19 +111,21 @@ const makers: { readonly [C in Code]: Maker } = {
     ),
   ],
   'cri-not-available': (finding) => [
-    manual(
-      'read why, then start it again',
-      `docker exec ${text(finding, 'node')} journalctl -u containerd -n 30 --no-pager`,
-      `docker exec ${text(finding, 'node')} systemctl restart containerd`,
-    ),
+    finding.data['provider'] === 'k3d'
+      ? k3sLogRemedy(text(finding, 'node'))
+      : manual(
+          'read why, then start it again',
+          `docker exec ${text(finding, 'node')} journalctl -u containerd -n 30 --no-pager`,
+          `docker exec ${text(finding, 'node')} systemctl restart containerd`,
+        ),
   ],
   'config-path-missing': (finding) => [configPathRemedy(finding)],
-  'hosts-toml-missing': (finding) => [hostsTomlRemedy(finding)],
-  'hosts-toml-wrong-endpoint': (finding) => [hostsTomlRemedy(finding)],
+  'hosts-toml-missing': mirrorRemedy,
+  'hosts-toml-wrong-endpoint': mirrorRemedy,
   'config-path-list-ignored': (finding) => [configPathRemedy(finding)],
   'mirrors-and-config-path': (finding) => [mirrorsRemedy(finding)],
-  'hosts-toml-invalid': (finding) => [hostsTomlRemedy(finding)],
-  'hosts-toml-no-capability': (finding) => [hostsTomlRemedy(finding)],
+  'hosts-toml-invalid': mirrorRemedy,
+  'hosts-toml-no-capability': mirrorRemedy,
   'hosts-toml-unusable': (finding) => {
     if (typeof finding.data['blocking'] === 'string') return [moveAwayRemedy(finding, 'blocking')]
     return [text(finding, 'endpoint').startsWith('https:') ? certificateRemedy(finding) : hostsTomlRemedy(finding)]
@@ -130,7 +133,19 @@ const makers: { readonly [C in Code]: Maker } = {
   'hosts-toml-shadowed': (finding) => [
     text(finding, 'taken').endsWith('/_default') ? hostsTomlRemedy(finding) : moveAwayRemedy(finding, 'taken'),
   ],
-  'http-registry-asked-over-https': (finding) => [hostsTomlRemedy(finding)],
+  'http-registry-asked-over-https': mirrorRemedy,
+  'registries-yaml-missing': (finding) => [registriesYamlRemedy(finding)],
+  'registries-yaml-invalid': (finding) => [registriesYamlRemedy(finding)],
+  'registries-yaml-unknown-key': (finding) => [registriesYamlRemedy(finding)],
+  'registries-yaml-key-mismatch': (finding) => [registriesYamlRemedy(finding)],
+  'registries-yaml-not-applied': (finding) => [registriesYamlRemedy(finding)],
+  'hosts-toml-will-be-overwritten': (finding) => [registriesYamlRemedy(finding)],
+  'default-endpoint-flag-ineffective': () => [
+    manual(
+      'give the flag to every node of the next cluster, and keep `configs` free of the registry host',
+      `# k3d cluster create --k3s-arg '--disable-default-registry-endpoint@server:*' --k3s-arg '--disable-default-registry-endpoint@agent:*'`,
+    ),
+  ],
   'registry-certificate-untrusted': (finding) => [certificateRemedy(finding)],
   'registry-certificate-wrong-name': (finding) => [
     manual(
@@ -149,6 +164,15 @@ const makers: { readonly [C in Code]: Maker } = {
   ...imageMakers,
   'hosting-configmap-missing': configMapRemedy,
   'hosting-configmap-wrong': configMapRemedy,
+}
+
+/** k3s starts its containerd itself, and ends with it. */
+const k3sLogRemedy = (node: string): Remedy =>
+  manual('read what k3s says, then start the node again', `docker logs --tail 50 ${node}`, `docker restart ${node}`)
+
+/** What leads a node to the registry, where it is written. */
+function mirrorRemedy(finding: Finding): Remedy[] {
+  return [isOfK3s(finding) ? registriesYamlRemedy(finding) : hostsTomlRemedy(finding)]
 }
 
 /** The name by which nodes ask for the registry, where the container has another. */

@@ -37,6 +37,18 @@ const faulty: { [name: string]: () => Session } = {
         },
       ],
     }),
+  'a prefix of an earlier registry': () =>
+    kind({
+      templates: {
+        deployments: [
+          {
+            namespace: 'default',
+            name: 'app',
+            containers: [{ name: 'app', kind: 'container', image: 'old-reg:5000/app:1', pullPolicy: 'Always' }],
+          },
+        ],
+      },
+    }),
   'stopped registry': () => kind({ registry: { state: 'exited' } }),
   'paused registry': () => kind({ registry: { state: 'paused' } }),
   'removed registry': () => kind({ registry: null }),
@@ -131,6 +143,8 @@ describe.each(checks.map((check) => [check.id, check] as const))('%s', (id, chec
       ...topology,
       clusters: topology.clusters.map((one) => ({
         ...one,
+        // What only k3s has is not looked at elsewhere.
+        provider: check.id === 'node/registries-yaml' ? 'k3d' : one.provider,
         nodes: one.nodes.map((node) => ({ ...node, running: check.id !== 'node/node-running' })),
       })),
     }

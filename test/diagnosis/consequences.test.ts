@@ -50,6 +50,34 @@ const blocked = (behindRegistry: string | null): Finding =>
   )
 const criDown = finding('cri-not-available', { kind: 'node', cluster: 'dev', name: 'dev-worker' }, { data: { node: 'dev-worker' } })
 
+/** That no node gets to a registry by the host of some images; of `registry`, where it is a name of that one. */
+const unserved = (registry: string | null, asClass: string): Finding =>
+  finding(
+    'image-host-not-served',
+    { kind: 'cluster', name: 'dev' },
+    { qualifier: 'old-reg:5000', data: { registry, registryHost: 'old-reg:5000', class: asClass, nodes: ['dev-worker'] } },
+  )
+const dnsBroken = finding('node-dns-broken', { kind: 'node', cluster: 'dev', name: 'dev-worker' }, { data: { registry: 'kind-registry' } })
+const proxied = finding(
+  'node-proxy-in-the-way',
+  { kind: 'node', cluster: 'dev', name: 'dev-worker' },
+  { data: { registry: 'kind-registry' } },
+)
+
+/** A registries.yaml that k3s does not start with, on some nodes. */
+const refused = (nodes: readonly string[]): Finding =>
+  finding(
+    'registries-yaml-invalid',
+    nodes.length === 1 ? { kind: 'node', cluster: 'dev', name: nodes[0]! } : { kind: 'cluster', name: 'dev' },
+    { qualifier: 'k3s', data: { nodes } },
+  )
+const uselessFlagOf = (image: string): Finding =>
+  finding(
+    'default-endpoint-flag-ineffective',
+    { kind: 'node', cluster: 'dev', name: 'dev-worker' },
+    { qualifier: 'localhost:5001', data: { registry: 'kind-registry', registryHost: 'localhost:5001', images: [image] } },
+  )
+
 /** By rule: what follows from what, and what does not although it looks like it. */
 const table: { [rule: string]: { follows: readonly [Finding, Finding][]; doesNot: { [why: string]: [Finding, Finding] } } } = {
   absentRegistry: {
@@ -198,12 +226,58 @@ const table: { [rule: string]: { follows: readonly [Finding, Finding][]; doesNot
       ],
     },
   },
+  unservedHost: {
+    follows: [
+      [unserved('kind-registry', 'dns-failure'), stopped],
+      [unserved('kind-registry', 'dns-failure'), off],
+      [unserved('kind-registry', 'timeout'), hanging],
+      [unserved(null, 'dns-failure'), dnsBroken],
+      [unserved(null, 'proxy-error'), proxied],
+    ],
+    doesNot: {
+      'another registry has stopped': [unserved('other-registry', 'dns-failure'), stopped],
+      'it is no name of a registry': [unserved(null, 'dns-failure'), stopped],
+      'nodes lack a mirror for another host': [unserved('kind-registry', 'http-response-to-https'), misled(['dev-worker'])],
+      'localhost needs no DNS': [unserved(null, 'connection-refused'), dnsBroken],
+      'localhost needs no proxy': [unserved(null, 'connection-refused'), proxied],
+      'names do not resolve on another node': [
+        unserved(null, 'dns-failure'),
+        { ...dnsBroken, subject: { kind: 'node', cluster: 'dev', name: 'dev-worker2' } },
+      ],
+    },
+  },
+  refusedStart: {
+    follows: [
+      [{ ...nodeDown, data: { state: 'restarting' } }, refused(['dev-worker'])],
+      [{ ...nodeDown, data: { state: 'exited', exitCode: 1 } }, refused(['dev-worker'])],
+      [criDown, refused(['dev-worker'])],
+      [criDown, refused(['dev-worker', 'dev-worker2'])],
+    ],
+    doesNot: {
+      'a node that was stopped by hand': [{ ...nodeDown, data: { state: 'exited', exitCode: 137 } }, refused(['dev-worker'])],
+      'a paused node': [{ ...nodeDown, data: { state: 'paused', exitCode: 0 } }, refused(['dev-worker'])],
+      'another node': [criDown, refused(['dev-worker2'])],
+      'the same file elsewhere, which k3s takes': [criDown, { ...refused(['dev-worker']), code: 'registries-yaml-not-applied' }],
+    },
+  },
+  uselessFlag: {
+    follows: [
+      [uselessFlagOf('localhost:5001/app:1'), ofImage('image-not-in-registry')],
+      [uselessFlagOf('localhost:5001/app:1'), ofImage('image-not-pushed')],
+    ],
+    doesNot: {
+      'another image': [uselessFlagOf('localhost:5001/other:1'), ofImage('image-not-in-registry')],
+      'another cluster': [uselessFlagOf('localhost:5001/app:1'), ofImage('image-not-in-registry', {}, 'localhost:5001/app:1', 'other')],
+      'an image that is there': [uselessFlagOf('localhost:5001/app:1'), ofImage('registry-content-incomplete')],
+    },
+  },
   stoppedNode: {
     follows: [
       [atNode('registry-unreachable-from-node', 'dev-worker'), nodeDown],
       [atNode('hosts-toml-missing', 'dev-worker'), nodeDown],
     ],
     doesNot: {
+      'the file with which it cannot start': [refused(['dev-worker']), nodeDown],
       itself: [nodeDown, nodeDown],
       'another node': [atNode('hosts-toml-missing', 'dev-worker2'), nodeDown],
       'a node of that name in another cluster': [atNode('hosts-toml-missing', 'dev-worker', 'kind-registry', 'other'), nodeDown],

@@ -2,23 +2,18 @@ import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { Fault, Pull } from '../../lab/fault.ts'
-import { kindNodes } from '../../lab/docker.ts'
+import { k3dNodes, kindNodes } from '../../lab/docker.ts'
 import { makeFail, removeAll, type Failed } from '../../lab/failing-pods.ts'
 import { waitReady } from '../../lab/nodes.ts'
-import { faults } from '../../lab/faults.ts'
-import { upKind } from '../../lab/index.ts'
+import { placeOf } from '../../lab/place.ts'
 import { podPull } from '../../lab/pods.ts'
-import { helloImage, pushImage, registryHas } from '../../lab/registry.ts'
+import { ensureHello, registryHas } from '../../lab/registry.ts'
 import type { SetUp } from '../../lab/set-up.ts'
-import { setUps } from '../../lab/set-ups.ts'
 import type { Report } from '../../src/model/report.ts'
 import { validateReport } from '../report-contract.ts'
 import { parseXml } from '../reporters/xml.ts'
 import { examine, predictedText } from './doctor.ts'
 import { examineFailing, expectLinked, expectStale } from './failing-pods.ts'
-
-/** Name of the cluster of a containerd version; one per version, so that they do not get in each other's way. */
-export const clusterName = (containerd: string): string => `e2e-${containerd.replaceAll('.', '-')}`
 
 /** What a fault means on this containerd. */
 const expectedOn = (fault: Fault, containerd: string): Fault =>
@@ -26,32 +21,43 @@ const expectedOn = (fault: Fault, containerd: string): Fault =>
     ? { ...fault, causes: [], explains: [], exitCode: 0, pods: [] }
     : { ...fault, explains: [...fault.explains, ...(fault.explainsOn?.(containerd) ?? [])] }
 
-/** What of the lab a suite makes; default: everything. */
+/** What of the lab a suite makes. */
 export interface Wanted {
-  readonly faults?: readonly Fault[]
-  readonly setUps?: readonly SetUp[]
+  readonly faults: readonly Fault[]
+  readonly setUps: readonly SetUp[]
 }
 
-/** A healthy three-node cluster, then one fault or unusual set-up at a time, each taken back. */
-export function kindSuite(containerd: string, wanted: Wanted = {}): void {
-  const name = clusterName(containerd)
-  const cluster = { name, workers: 2, containerd }
-  const made = (wanted.faults ?? faults).map((one) => expectedOn(one, containerd))
-  const working = (wanted.setUps ?? setUps).filter((one) => !one.brokenOn?.test(containerd))
+/** The cluster of a suite. */
+export interface SuiteCluster {
+  readonly name: string
+  readonly provider: 'kind' | 'k3d'
+  readonly containerd: string
+  /** The node on which an unusual set-up has to work, where it names none. */
+  readonly usualNode: Pull['node']
+  /** Makes it, healthy. */
+  up(): Promise<void>
+}
 
-  describe(`kind with containerd ${containerd}`, () => {
-    beforeAll(() => upKind(cluster))
+/** A healthy cluster, then one fault or unusual set-up at a time, each taken back. */
+export function clusterSuite({ name, provider, containerd, usualNode, up }: SuiteCluster, wanted: Wanted): void {
+  const cluster = { name, containerd }
+  const made = wanted.faults.map((one) => expectedOn(one, containerd))
+  const working = wanted.setUps.filter((one) => !one.brokenOn?.test(containerd))
+
+  describe(`${provider} with containerd ${containerd}`, () => {
+    beforeAll(up)
 
     test('healthy: exit 0, no finding, all formats valid', async () => {
       const { run, report, junit } = await examine('--cluster', name)
       expectValid(report, junit)
       expect(report.findings).toEqual([])
-      expect(report.checks.flatMap((one) => one.results).filter((one) => one.status !== 'pass')).toEqual([])
+      const others = report.checks.filter(({ id }) => provider === 'k3d' || id !== 'node/registries-yaml')
+      expect(others.flatMap((one) => one.results).filter((one) => one.status !== 'pass')).toEqual([])
       expect(report).toMatchObject({ status: 'healthy', exitCode: 0 })
       // The lab's coredns cannot be pulled here: that is no matter of the local registry.
       expect(report.symptoms.filter((one) => one.rootCause !== null || one.registry !== null)).toEqual([])
       // A published node image may ship another patch version of the same minor.
-      const minor = `containerd://${containerd.replace(/\.\d+$/, '.')}`
+      const minor = `containerd://${containerd.replace(/\.\d+(?:-k3s\d+)?$/, '.')}`
       for (const node of report.clusters[0]!.nodes) expect(node.containerRuntime).toContain(minor)
       expect(run.exitCode).toBe(0)
       expect(run.stdout).toMatch(/^healthy/m)
@@ -59,6 +65,7 @@ export function kindSuite(containerd: string, wanted: Wanted = {}): void {
 
     for (const fault of made) {
       test(`fault ${fault.name}: ${titleOf(fault)}`, async () => {
+        const place = await placeOf(name)
         const undo = await fault.make(cluster)
         const harmless = fault.causes.length === 0
         let pods: readonly Failed[] = []
@@ -69,7 +76,7 @@ export function kindSuite(containerd: string, wanted: Wanted = {}): void {
           const { run, report, junit } = await examineFailing(name, pods)
           expectValid(report, junit)
           expect(causesOf(report), run.stdout).toEqual(
-            fault.causes.map(({ code, node }) => ({ code, ...(node && { node: `${name}-${node}` }) })),
+            fault.causes.map(({ code, node }) => ({ code, ...(node && { node: place.node(node) }) })),
           )
           expect([...new Set(explainedBy(report))].sort(), 'what it explains').toEqual([...fault.explains].sort())
           expectLinked(report, [...pods, ...(harmless ? [] : (fault.ownPods ?? []))], run.stdout)
@@ -87,7 +94,7 @@ export function kindSuite(containerd: string, wanted: Wanted = {}): void {
       test(`set-up that works, ${setUp.name}: pods pull, exit 0, no finding`, async () => {
         const undo = await setUp.make(cluster)
         try {
-          const pulls = setUp.pulls ?? [{ node: 'worker' }]
+          const pulls = setUp.pulls ?? [{ node: usualNode }]
           const [{ run, report, junit }] = await Promise.all([examine('--cluster', name), ...pulls.map((pull) => expectWorks(name, pull))])
           expectValid(report, junit)
           expect(report.findings, run.stdout).toEqual([])
@@ -115,17 +122,23 @@ const titleOf = ({ exitCode, causes, pull, repairable }: Fault): string =>
 
 /** A pod gets its image. */
 async function expectWorks(cluster: string, pull: Pull): Promise<void> {
-  // The commands that create a registry again leave the pushing to the reader.
-  if (pull.image === undefined && !(await registryHas('lab/hello', '1'))) await pushImage(helloImage)
+  if (pull.image === undefined) await pushAgain(cluster)
   expect(await podPull(cluster, pull, 'ok')).toEqual({ ok: true })
+}
+
+/** The commands that create a registry again leave the pushing to the reader. */
+async function pushAgain(cluster: string): Promise<void> {
+  const { registry } = await placeOf(cluster)
+  if (!(await registryHas('lab/hello', '1', registry.port))) await ensureHello(registry)
 }
 
 /** The kubelet writes what the tool says that it will. */
 async function expectPredicted(cluster: string, { pull }: Fault, pods: readonly Failed[]): Promise<void> {
-  const image = pull?.image ?? helloImage
+  const place = await placeOf(cluster)
+  const image = pull?.image ?? place.hello
   const failed = pods.find((one) => one.node === pull?.node && one.image === image && !one.hangs && !one.pullSecret)
   if (!failed) return
-  const predicted = await predictedText(cluster, `${cluster}-${failed.node}`, image)
+  const predicted = await predictedText(cluster, place.node(failed.node), image)
   expect(withoutMoment(failed.message)).toBe(withoutMoment(predicted))
 }
 
@@ -142,8 +155,10 @@ async function repairAsShown(report: Report, cluster: string, pull: Pull | undef
     await promisify(execFile)('bash', ['-ec', commands.join('\n')])
   }
   // A node that was just started is not ready at once; a reader looks again when it is.
-  if (report.rootCauses.some((one) => one.code === 'node-not-running')) await waitReady(await kindNodes(cluster), 120_000, '/dev/null')
-  if (pull?.image === undefined && !(await registryHas('lab/hello', '1'))) await pushImage(helloImage)
+  const { provider } = await placeOf(cluster)
+  if (report.rootCauses.some((one) => one.code === 'node-not-running' || one.code === 'registries-yaml-invalid'))
+    await waitReady(await (provider === 'k3d' ? k3dNodes : kindNodes)(cluster), 120_000, '/dev/null')
+  if (pull?.image === undefined) await pushAgain(cluster)
   const [{ run, report: after }] = await Promise.all([examine('--cluster', cluster), pull && expectWorks(cluster, pull)])
   expect(after.findings, run.stdout).toEqual([])
   expectStale(after, pods, run.stdout)

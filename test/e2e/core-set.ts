@@ -1,6 +1,6 @@
 import { faults } from '../../lab/faults.ts'
 import { setUps } from '../../lab/set-ups.ts'
-import type { Wanted } from './kind-suite.ts'
+import type { Wanted } from './cluster-suite.ts'
 
 /** What is like something else that is in the core set. */
 export const leftOutOfCoreSet: readonly string[] = [

@@ -42,6 +42,16 @@ const imageData = {
     { ...pulls, container: null },
   ],
   'image-platform-mismatch': [{ ...pulls, platform: 'linux/amd64' }],
+  'image-host-not-served': [
+    { ...pulls, registryHost: 'old-reg:5000', instead: null, kubectl: 'kubectl --context kind-dev', uses: [] },
+    {
+      ...pulls,
+      registryHost: 'old-reg:5000',
+      instead: 'localhost:5001',
+      kubectl: 'kubectl --context kind-dev',
+      uses: [{ namespace: 'shop', owner: 'deploy/app', container: 'app', image: 'old-reg:5000/app:1' }],
+    },
+  ],
   'image-name-invalid': [pulls],
   'error-masks-not-found': [pulls],
   'registry-auth-required': [pulls],
@@ -54,8 +64,47 @@ const imageData = {
   'in-cluster-pull-failed': [pulls],
 } as const
 
+const k3s = {
+  ...node,
+  nodes: ['k3d-one-server-0'],
+  registryHost: 'k3d-dev-reg:5000',
+  registriesYaml: '/etc/rancher/k3s/registries.yaml',
+  snippet: 'let it have, beside what it says: mirrors: {"k3d-dev-reg:5000": {endpoint: ["http://k3d-dev-reg:5000"]}}',
+}
+
+const written = [
+  { path: k3s.registriesYaml, content: k3s.snippet, expect: null },
+  { path: '/var/lib/rancher/k3s/agent/etc/containerd/certs.d/k3d-dev-reg:5000/hosts.toml', content: '[host]\n', expect: 'a' },
+]
+
+const k3sData = {
+  'registries-yaml-missing': [
+    { ...k3s, put: written },
+    k3s,
+    { ...k3s, put: written.slice(0, 1), needsRestart: true },
+    {
+      each: [
+        { ...k3s, put: written },
+        { ...k3s, put: written, nodes: ['k3d-one-agent-0'] },
+      ],
+    },
+  ],
+  'registries-yaml-invalid': [
+    { ...k3s, put: [], snippet: 'yaml: line 2: did not find expected node content' },
+    { ...k3s, put: written },
+    { ...k3s, put: written, needsRestart: true },
+    { ...k3s, put: [], running: false },
+  ],
+  'registries-yaml-unknown-key': [{ ...k3s, put: written }],
+  'registries-yaml-key-mismatch': [{ ...k3s, put: written }],
+  'registries-yaml-not-applied': [{ ...k3s, put: written.slice(1) }],
+  'hosts-toml-will-be-overwritten': [{ ...k3s, put: written.slice(0, 1) }],
+  'default-endpoint-flag-ineffective': [k3s],
+} as const
+
 /** What findings of each code carry; several where that makes another remedy. */
 const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
+  ...(k3sData as unknown as { [C in keyof typeof k3sData]: { [key: string]: Json }[] }),
   'node-not-running': [
     { container: 'dev-worker', state: 'exited' },
     { container: 'dev-worker', state: 'paused' },

@@ -1,5 +1,7 @@
 import { someNodeReaches } from '../../derive/ask.ts'
+import { hostingConfigMap } from '../../derive/hosting-configmap.ts'
 import { askBase, describeAnswer, registryDetail } from '../../derive/registry-detail.ts'
+import { orNull } from '../../derive/tried.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
 import { isHttpFailure, ObservationFailure, type ContainerDetail, type Look } from '../../model/observation.ts'
 import type { Cluster, Registry } from '../../model/topology.ts'
@@ -33,13 +35,18 @@ async function notFound(look: Look, registry: Registry, clusters: readonly Clust
       `no container serves as ${registry.address}, and no node could be asked whether it reaches one`,
     )
   const containerName = registry.address.replace(/:\d+$/, '')
+  const pushHosts = await toldHosts(look, clusters)
   return [
     {
       code: 'registry-not-found',
       subject: { kind: 'registry', name: registry.name },
       hop: 'registry',
       message: `${registry.clusters.join(', ')} refer${registry.clusters.length === 1 ? 's' : ''} to a registry at ${registry.address}, but there is no such container and no node reaches one`,
-      data: { address: registry.address, registryHosts: registry.registryHosts, networks: clusters.map((one) => one.network) },
+      data: {
+        address: registry.address,
+        registryHosts: [...registry.registryHosts, ...pushHosts],
+        networks: clusters.map((one) => one.network),
+      },
       evidence: [
         {
           vantage: 'engine',
@@ -48,7 +55,7 @@ async function notFound(look: Look, registry: Registry, clusters: readonly Clust
           command: `docker ps -a --filter name=^${containerName}$`,
         },
         ...registry.references.map(({ source, nodes, cluster, registryHost, endpoints }): Evidence =>
-          source === 'hosts.toml' || source === 'mirrors'
+          source === 'hosts.toml' || source === 'registries.yaml' || source === 'mirrors'
             ? { vantage: 'node', asked: `${source} of ${nodes.join(', ')}`, saw: `${registryHost} → ${endpoints.join(', ')}` }
             : {
                 vantage: source === 'option' ? 'host' : 'api',
@@ -64,6 +71,12 @@ async function notFound(look: Look, registry: Registry, clusters: readonly Clust
       ],
     },
   ]
+}
+
+/** Where the ConfigMaps of clusters say that one pushes to. */
+async function toldHosts(look: Look, clusters: readonly Cluster[]): Promise<string[]> {
+  const told = await Promise.all(clusters.map((cluster) => orNull(hostingConfigMap(look, cluster))))
+  return told.flatMap((one) => (one?.state === 'read' && one.host !== undefined ? [one.host] : []))
 }
 
 function paused(registry: Registry, detail: ContainerDetail): Finding {
@@ -119,7 +132,8 @@ function whatBecameOf({ state, exitCode, oomKilled }: ContainerDetail): string {
 
 /** What answers on the host port of a registry that does not run: it must go before the container can start. */
 async function usurperOf(look: Look, registry: Registry): Promise<Evidence | null> {
-  if (registry.hostAddress === undefined) return null
+  // Who is told another way to it does not share the localhost on which its port is.
+  if (registry.hostAddress === undefined || registry.hostUrl !== undefined) return null
   const { url, answer } = await askBase(look, registry.hostAddress)
   if (isHttpFailure(answer)) return null
   return {

@@ -76,7 +76,15 @@ function finding(cluster: Cluster, registry: Registry, failed: readonly Failed[]
           ? 'registry'
           : 'port',
     message: ofTheNode.includes(code) ? `${address} ${what}` : `${address} ${what}, asked from ${who}${hint}`,
-    data: { ...failed[0]!.data, address, registry: registry.name, container: registry.container ?? null, network: cluster.network, nodes },
+    data: {
+      ...failed[0]!.data,
+      provider: cluster.provider,
+      address,
+      registry: registry.name,
+      container: registry.container ?? null,
+      network: cluster.network,
+      nodes,
+    },
     evidence: [
       ...alike(failed).map(({ nodes: some, saw }): Evidence => ({
         vantage: 'node',

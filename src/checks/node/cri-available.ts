@@ -1,9 +1,10 @@
 import { directoryOfMirror } from '../../containerd/host-directory.ts'
 import { nodeContainerd, type NodeContainerd } from '../../derive/node-containerd.ts'
+import { nodeK3s } from '../../derive/node-k3s.ts'
 import { fileFacts } from '../../derive/node-files.ts'
 import { orNull } from '../../derive/tried.ts'
 import type { Finding } from '../../model/finding.ts'
-import { ObservationFailure, type NodeRuntime } from '../../model/observation.ts'
+import { ObservationFailure, type Look, type NodeRuntime } from '../../model/observation.ts'
 import type { Cluster, Node } from '../../model/topology.ts'
 import { defineCheck } from '../define-check.ts'
 
@@ -26,7 +27,12 @@ export default defineCheck({
     const containerd = await orNull(nodeContainerd(look, node.name))
     if (containerd?.path.path === 'none') return [refused(cluster, node, containerd, containerd.path.text)]
     const { ageSeconds } = runtime
-    if (ageSeconds !== undefined && ageSeconds < startSeconds && !problem.includes('configuration'))
+    if (
+      ageSeconds !== undefined &&
+      ageSeconds < startSeconds &&
+      !problem.includes('configuration') &&
+      !(await isRefused(look, cluster, node))
+    )
       throw new ObservationFailure(
         'node.runtime',
         'starting',
@@ -38,7 +44,7 @@ export default defineCheck({
         subject: { kind: 'node', cluster: cluster.name, name: node.name },
         hop: 'unpack',
         message: `${node.name}: ${problem}`,
-        data: { node: node.name },
+        data: { node: node.name, provider: cluster.provider },
         evidence: [
           {
             vantage: 'node',
@@ -51,6 +57,10 @@ export default defineCheck({
     ]
   },
 })
+
+/** A k3s that does not take its registries.yaml does not come up, however long it is waited for. */
+const isRefused = async (look: Look, cluster: Cluster, node: Node): Promise<boolean> =>
+  cluster.provider === 'k3d' && (await nodeK3s(look, cluster, node.name)).rendered.kind === 'refused'
 
 /** The configuration that the plugin refused, by the rules of this version. */
 function refused(cluster: Cluster, node: Node, { version, configFile, config, files }: NodeContainerd, text: string): Finding {

@@ -17,7 +17,7 @@ export default defineCheck({
         subject: { kind: 'node', cluster: cluster.name, name: node.name },
         hop: 'start',
         message: `${node.name} (${node.role} of ${cluster.name}) ${node.state === 'exited' ? 'has stopped' : `is ${node.state}`}`,
-        data: { container: node.name, state: node.state },
+        data: { container: node.name, state: node.state, ...(!isAbsent(detail) && { exitCode: detail.exitCode }) },
         evidence: [
           {
             vantage: 'engine',

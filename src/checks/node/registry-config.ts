@@ -1,7 +1,8 @@
 import { isLoopback } from '../../containerd/registry-host.ts'
-import { configFindingOf } from '../../derive/config-finding.ts'
+import { findingOf } from '../../derive/config-finding.ts'
 import { configFault } from '../../derive/lead.ts'
 import type { NodePull } from '../../derive/node-pull.ts'
+import { causesInRegistriesYaml } from '../../derive/k3s-finding.ts'
 import { registryHostsOf, registryPull } from '../../derive/registry-pulls.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Look } from '../../model/observation.ts'
@@ -26,6 +27,7 @@ export default defineCheck({
     'registry-certificate-untrusted',
     'registry-certificate-wrong-name',
     'registry-certificate-expired',
+    ...causesInRegistriesYaml,
   ],
   async run(look, { cluster, node, registries }) {
     const local = registries.filter((one) => one.role === 'registry')
@@ -54,7 +56,7 @@ async function judge(look: Look, cluster: Cluster, node: Node, registry: Registr
   const fault = configFault(pull, led)
   const { difference, image } = pull.pull
   return {
-    findings: fault ? [await configFindingOf(look, cluster, node, registry, pull, fault)] : [],
+    findings: fault ? [await findingOf(look, cluster, node, registry, pull, fault)] : [],
     notes: difference ? [mistaken(node.name, image, difference)] : [],
   }
 }

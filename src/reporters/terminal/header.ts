@@ -44,8 +44,9 @@ function clusterText({ name, provider, nodes }: Cluster): string {
   return `${oneLine(name)} (${provider}): ${facts.join(', ')}`
 }
 
-function registryText({ name, hostAddress, address, running }: Registry): string {
-  const facts = [...(hostAddress === undefined ? [] : [`${hostAddress} (host)`]), `${address} (nodes)`]
+function registryText({ name, hostAddress, hostUrl, address, running }: Registry): string {
+  const atHost = hostUrl ?? hostAddress
+  const facts = [...(atHost === undefined ? [] : [`${oneLine(atHost)} (host)`]), `${address} (nodes)`]
   return `${oneLine(name)}${running === false ? ' (not running)' : ''}: ${facts.join(', ')}`
 }
 

@@ -17,7 +17,7 @@ const advice: Readonly<Record<string, Advice>> = {
     command: "docker ps -a --format '{{.Names}} {{.Status}}'",
   },
   'kube-unreachable': { text: 'see whether the control-plane nodes run', command: "docker ps -a --format '{{.Names}} {{.Status}}'" },
-  timeout: { text: 'try again with a longer --timeout; --verbose tells which check took the time' },
+  timeout: { text: 'try again with a longer --timeout or --wait; --verbose tells which check took the time' },
   usage: { text: 'see what can be said', command: 'registry-doctor --help' },
 }
 

@@ -1,0 +1,8 @@
+import type { ContainerSummary } from '../model/observation.ts'
+
+/** Labels by which a container tells what it is in a cluster. */
+export const roleLabels = { kind: 'io.x-k8s.kind.role', k3d: 'k3d.role' } as const
+
+/** Whether a container is a part of a cluster itself: a node, its load balancer, a helper. k3d labels registries like its nodes. */
+export const isOfCluster = ({ labels }: Pick<ContainerSummary, 'labels'>): boolean =>
+  labels[roleLabels.kind] !== undefined || (labels[roleLabels.k3d] !== undefined && labels[roleLabels.k3d] !== 'registry')

@@ -1,0 +1,122 @@
+import type { Files } from '../containerd/files.ts'
+import { configFileOf, k3sFlags } from '../k3s/flags.ts'
+import type { Rendered, RenderSettings } from '../k3s/render.ts'
+import { renderRegistriesYaml } from '../k3s/render.ts'
+import { isAbsent, type ContainerDetail, type Look } from '../model/observation.ts'
+import type { Cluster } from '../model/topology.ts'
+import { dig, kubeObject } from './kube.ts'
+import { nodeFiles, textOf } from './node-files.ts'
+import { orNull } from './tried.ts'
+
+/** k3s on a node: what it was told of registries, and what it will make of that when it starts. */
+export interface NodeK3s {
+  /** Path of its registries.yaml. */
+  readonly registriesYaml: string
+  /** The text of that file; null where there is none, or none with text. */
+  readonly text: string | null
+  /** The same as k3s reads it, as far as that is known: secrets are other words, and still words. */
+  readonly yaml: string
+  readonly settings: RenderSettings
+  /** What k3s makes of it at its next start. */
+  readonly rendered: Rendered
+  /** Whether the process that runs was given the flag; null where the node's annotation does not tell. */
+  readonly startedWithFlag: boolean | null
+  /** Files that were looked at. */
+  readonly files: Files
+}
+
+/** As much of a cluster as it takes to look at k3s. */
+export type K3sCluster = Pick<Cluster, 'nodes' | 'api' | 'contextProblem'>
+
+const k3sDirectory = '/etc/rancher/k3s'
+
+/**
+ * Looks at what decides what k3s writes for containerd: its arguments, its configuration files, registries.yaml.
+ * Also of a node that does not run: the engine reads its files all the same.
+ * @throws ObservationFailure where the node cannot be asked
+ */
+export function nodeK3s(look: Look, cluster: K3sCluster, node: string): Promise<NodeK3s> {
+  return look.once(`nodeK3s ${node}`, async () => {
+    const [detail, { kubelet, startedArgs }] = await Promise.all([containerOf(look, node), toldByApi(look, cluster, node)])
+    const args = argsOf(detail?.args ?? [])
+    const configFile = configFileOf(args, detail?.env ?? {})
+    const found = await nodeFiles(look, node, [k3sDirectory, configFile, `${configFile}.d`])
+    const flags = k3sFlags(args, configTexts(found, configFile))
+    const files = await nodeFiles(look, node, [k3sDirectory, configFile, `${configFile}.d`, flags.privateRegistry])
+    const text = textOf(files, flags.privateRegistry)
+    // A secret's mark would be read as a list.
+    const yaml = (text ?? '').replace(/\[redacted:([0-9a-f]+)\]/g, 'redacted-$1')
+    const k3sVersion = versionOf(kubelet, detail?.image)
+    const settings: RenderSettings = {
+      disableDefaultRegistryEndpoint: flags.disableDefaultRegistryEndpoint ?? false,
+      embeddedRegistry: await isEmbedded(look, cluster, flags.embeddedRegistry),
+      ...(k3sVersion !== undefined && { k3sVersion }),
+    }
+    return {
+      registriesYaml: flags.privateRegistry,
+      text,
+      yaml,
+      settings,
+      rendered: renderRegistriesYaml(yaml, settings),
+      startedWithFlag: startedArgs && (k3sFlags(startedArgs).disableDefaultRegistryEndpoint ?? false),
+      files,
+    }
+  })
+}
+
+async function containerOf(look: Look, node: string): Promise<ContainerDetail | null> {
+  const detail = await look('docker.container', { name: node })
+  return isAbsent(detail) ? null : detail
+}
+
+/** The arguments from the role on: k3d puts its own entrypoint before them. */
+function argsOf(args: readonly string[]): readonly string[] {
+  const role = args.findIndex((one) => one === 'server' || one === 'agent')
+  return role < 0 ? [] : args.slice(role)
+}
+
+/** The kubelet's version, and what k3s says in an annotation that it was started with, configuration files included (k3s, pkg/nodeconfig). */
+async function toldByApi(
+  look: Look,
+  cluster: K3sCluster,
+  node: string,
+): Promise<{ readonly kubelet?: string; readonly startedArgs: readonly string[] | null }> {
+  const items = dig(await orNull(kubeObject(look, cluster, '/api/v1/nodes')), 'items')
+  const item = (Array.isArray(items) ? items : []).find((one) => dig(one, 'metadata', 'name') === node)
+  const [kubelet, args] = [dig(item, 'status', 'nodeInfo', 'kubeletVersion'), dig(item, 'metadata', 'annotations', 'k3s.io/node-args')]
+  return { startedArgs: wordsOf(args), ...(typeof kubelet === 'string' && { kubelet }) }
+}
+
+function wordsOf(text: unknown): readonly string[] | null {
+  if (typeof text !== 'string') return null
+  try {
+    const words: unknown = JSON.parse(text)
+    return Array.isArray(words) ? words.map(String) : null
+  } catch {
+    return null
+  }
+}
+
+/** config.yaml, then config.yaml.d/*.yaml in the order of their names. */
+function configTexts(files: Files, configFile: string): string[] {
+  const more = files
+    .list(`${configFile}.d`)
+    .filter(({ name }) => /\.ya?ml$/.test(name))
+    .map(({ name }) => `${configFile}.d/${name}`)
+  return [configFile, ...more].flatMap((path) => textOf(files, path) ?? [])
+}
+
+/** `v1.34.1+k3s1` of the kubelet, or of the image's tag, which has a dash there. */
+function versionOf(kubelet: string | undefined, image: string | undefined): string | undefined {
+  if (kubelet?.includes('+k3s')) return kubelet
+  const [, version, fork] = /:(v\d+\.\d+\.\d+)-(k3s\d+)/.exec(image ?? '') ?? []
+  return version === undefined ? undefined : `${version}+${fork}`
+}
+
+/** The embedded registry is a flag of servers that counts in the whole cluster. */
+async function isEmbedded(look: Look, { nodes }: K3sCluster, own: boolean | undefined): Promise<boolean> {
+  if (own !== undefined) return own
+  const servers = nodes.filter((one) => one.role === 'control-plane')
+  const details = await Promise.all(servers.map((one) => orNull(containerOf(look, one.name))))
+  return details.some((one) => k3sFlags(argsOf(one?.args ?? [])).embeddedRegistry === true)
+}

@@ -1,0 +1,62 @@
+import type { Finding, Remedy, Step } from '../model/finding.ts'
+import { factsOf, forEachNode, where, type NodeFacts } from './node-files.ts'
+import { manual } from './remedy.ts'
+import { showStep } from './show.ts'
+
+/** What a finding about a node of k3d tells of its repair. */
+export interface K3sFacts extends NodeFacts {
+  /** Path of its registries.yaml. */
+  readonly registriesYaml: string
+  /** The files to write; absent where they cannot be made without losing what is there. */
+  readonly put?: readonly { readonly path: string; readonly content: string; readonly expect: string | null }[]
+  /** What has to be done with registries.yaml, where it cannot be written as a whole: a sentence. */
+  readonly snippet?: string
+  /** k3s writes config.toml of it, which containerd reads at its start only. */
+  readonly needsRestart?: boolean
+}
+
+/** Whether k3s writes the files for containerd of the nodes that a finding is about. */
+export const isOfK3s = (finding: Finding): boolean => factsOf(finding).every((one) => 'registriesYaml' in one)
+
+/**
+ * Writes registries.yaml, which is for the next start of k3s, and the hosts.toml that k3s makes of it, which containerd reads
+ * at the next pull.
+ */
+export function registriesYamlRemedy(finding: Finding): Remedy {
+  const all = factsOf(finding) as K3sFacts[]
+  const names = [...new Set(all.flatMap((one) => one.put ?? []).map(({ path }) => path.slice(path.lastIndexOf('/') + 1)))]
+  if (finding.data['running'] === false) return stoppedRemedy(all)
+  if (all.some((one) => one.put === undefined || one.put.length === 0)) {
+    const { registriesYaml, snippet = '' } = all[0]!
+    return manual(
+      `correct ${registriesYaml} on ${where(all)}`,
+      `# ${snippet}`,
+      ...all.map((one) => `docker exec ${one.nodes[0]} cat ${one.registriesYaml}`),
+    )
+  }
+  const puts = (facts: K3sFacts, node: string): Step[] => facts.put!.map((one) => ({ op: 'file.put', node, ...one }))
+  const restart = (facts: K3sFacts, node: string): Step[] =>
+    facts.needsRestart === true ? [{ op: 'manual', command: `docker restart ${node}` }] : []
+  const steps = (facts: K3sFacts, node: string): Step[] => [...puts(facts, node), ...restart(facts, node)]
+  const needsRestart = all.some((one) => one.needsRestart === true)
+  return {
+    title: `write ${names.join(' and ')} on ${where(all)}${needsRestart ? ' and restart k3s there' : ''}`,
+    risk: needsRestart ? 'destructive' : 'safe',
+    steps: all.flatMap((facts) => steps(facts, facts.nodes[0]!)),
+    show: forEachNode(all, (facts, node) => steps(facts, node).map(showStep).join(' && ')),
+  }
+}
+
+/** In a container that does not run nothing can be executed; its files can be copied all the same. */
+function stoppedRemedy(all: readonly K3sFacts[]): Remedy {
+  const [{ registriesYaml, snippet = '' }] = all as [K3sFacts]
+  return manual(
+    `correct ${registriesYaml} on ${where(all)}, then start it`,
+    ...all.flatMap(({ nodes: [node] }) => [
+      `docker cp ${node}:${registriesYaml} registries.yaml`,
+      `# in between correct it: ${snippet}`,
+      `docker cp registries.yaml ${node}:${registriesYaml}`,
+      `docker restart ${node}`,
+    ]),
+  )
+}
