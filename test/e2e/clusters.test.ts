@@ -3,18 +3,22 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { docker, down, kubectlPath, upKind } from '../../lab/index.ts'
+import { docker, down, kubectlPath, upK3d, upKind } from '../../lab/index.ts'
+import { detachRegistry } from '../../lab/k3d-changes.ts'
 import { validateReport } from '../report-contract.ts'
 import { doctor, examine } from './doctor.ts'
+import { k3dClusterName } from './k3d-suite.ts'
 import { clusterName } from './kind-suite.ts'
 
 const plain = 'e2e-plain'
 const withRegistry = clusterName('2.1.4')
+const k3d = k3dClusterName('2.1.5-k3s1')
 
 describe('several clusters of one engine', () => {
   beforeAll(async () => {
     await upKind({ name: withRegistry, workers: 2, containerd: '2.1.4' })
     await upKind({ name: plain, registry: false })
+    await upK3d({ name: k3d, agents: 1, containerd: '2.1.5-k3s1' })
   })
   afterAll(() => down(plain))
 
@@ -28,10 +32,33 @@ describe('several clusters of one engine', () => {
   test('without --cluster all are examined, each with its own registry', async () => {
     const { report } = await examine()
     validateReport(report)
-    expect(report.clusters.map((one) => one.name)).toEqual(expect.arrayContaining([plain, withRegistry]))
+    expect(report.clusters.map((one) => one.name)).toEqual(expect.arrayContaining([plain, withRegistry, k3d]))
     expect(report.registries.map((one) => one.clusters)).not.toContainEqual(expect.arrayContaining([plain]))
-    const ours = (name: string | undefined): boolean => name === plain || name === withRegistry
+    expect(report.registries.map(({ name, clusters }) => ({ name, clusters }))).toEqual(
+      expect.arrayContaining([
+        { name: 'k3d-dev-reg', clusters: expect.arrayContaining([k3d]) },
+        { name: 'kind-registry', clusters: expect.arrayContaining([withRegistry]) },
+      ]),
+    )
+    const ours = (name: string | undefined): boolean => [plain, withRegistry, k3d].includes(name ?? '')
     expect(report.findings.filter(({ subject }) => ours(subject.cluster ?? subject.name))).toEqual([])
+  })
+
+  test('kind and k3d side by side: what is wrong with one is told of that one', async () => {
+    const undo = await detachRegistry(k3d)
+    try {
+      const { run, report } = await examine('--cluster', k3d, '--cluster', withRegistry)
+      validateReport(report)
+      expect(
+        report.rootCauses.map(({ code, finding }) => ({ code, of: report.findings.find((one) => one.id === finding)?.subject })),
+        run.stdout,
+      ).toEqual([{ code: 'registry-not-on-network', of: { kind: 'registry', cluster: k3d, name: 'k3d-dev-reg' } }])
+      expect(report.findings.filter(({ subject }) => subject.cluster === withRegistry)).toEqual([])
+      expect((await examine('--provider', 'kind', '--cluster', withRegistry)).report.exitCode).toBe(0)
+    } finally {
+      await undo()
+    }
+    expect((await examine('--cluster', k3d, '--cluster', withRegistry)).report).toMatchObject({ exitCode: 0, findings: [] })
   })
 
   test('a context of the right name that leads elsewhere is not used', async () => {
