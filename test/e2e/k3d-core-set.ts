@@ -6,7 +6,7 @@ import type { Wanted } from './cluster-suite.ts'
 const masking = ['k3d-image-missing-behind-configs', 'k3d-flag-on-servers-only', 'k3d-flag-beside-configs']
 
 /** What is like something else that is made whenever a change is judged. */
-const leftOut = [
+export const leftOutOfK3dCoreSet: readonly string[] = [
   'k3d-registries-yaml-named-yml',
   'k3d-endpoints-misspelt',
   'k3d-registry-detached',
@@ -23,7 +23,7 @@ const chosen = (isMeant: (name: string) => boolean): Wanted => ({
   setUps: k3dSetUps.filter((one) => isMeant(one.name)),
 })
 
-export const k3dCoreSet = chosen((name) => !leftOut.includes(name))
-export const k3dBesideCoreSet = chosen((name) => leftOut.includes(name))
+export const k3dCoreSet = chosen((name) => !leftOutOfK3dCoreSet.includes(name))
+export const k3dBesideCoreSet = chosen((name) => leftOutOfK3dCoreSet.includes(name))
 export const k3dMaskingSet = chosen((name) => masking.includes(name) || name === 'mirrors and configs with insecure_skip_verify')
 export const k3dBesideMaskingSet = chosen((name) => !masking.includes(name) && name !== 'mirrors and configs with insecure_skip_verify')
