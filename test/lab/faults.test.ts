@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest'
 import { faults as kindFaults } from '../../lab/faults.ts'
 import { k3dFaults } from '../../lab/faults/k3d.ts'
-import { containerdVersions, k3sVersions } from '../../lab/index.ts'
+import { containerdVersions, k3sVersions } from '../../lab/versions.ts'
 import { setUps as kindSetUps } from '../../lab/set-ups.ts'
 import { k3dSetUps } from '../../lab/set-ups/k3d.ts'
 import { isCode } from '../../src/model/codes.ts'
