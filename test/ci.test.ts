@@ -71,7 +71,7 @@ test('all is well', async () => {
     'run build',
     'run package-check',
     'run --silent lab -- status',
-    'run lab -- build',
+    'run lab -- build --containerd 2.1.4 2.3.4 1.7.23-k3s2 2.1.5-k3s1',
     'run e2e',
     'run --silent lab -- status',
     'run --silent lab -- down --name left',

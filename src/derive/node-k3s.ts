@@ -1,8 +1,8 @@
 import type { Files } from '../containerd/files.ts'
-import { configFileOf, k3sFlags } from '../k3s/flags.ts'
+import { configFileOf, k3sFlags, type K3sFlags } from '../k3s/flags.ts'
 import type { Rendered, RenderSettings } from '../k3s/render.ts'
 import { renderRegistriesYaml } from '../k3s/render.ts'
-import { isAbsent, type ContainerDetail, type Look } from '../model/observation.ts'
+import { isAbsent, type Look } from '../model/observation.ts'
 import type { Cluster } from '../model/topology.ts'
 import { dig, kubeObject } from './kube.ts'
 import { nodeFiles, textOf } from './node-files.ts'
@@ -37,23 +37,24 @@ const k3sDirectory = '/etc/rancher/k3s'
  */
 export function nodeK3s(look: Look, cluster: K3sCluster, node: string): Promise<NodeK3s> {
   return look.once(`nodeK3s ${node}`, async () => {
-    const [detail, { kubelet, startedArgs }] = await Promise.all([containerOf(look, node), toldByApi(look, cluster, node)])
-    const args = argsOf(detail?.args ?? [])
-    const configFile = configFileOf(args, detail?.env ?? {})
-    const found = await nodeFiles(look, node, [k3sDirectory, configFile, `${configFile}.d`])
-    const flags = k3sFlags(args, configTexts(found, configFile))
-    const files = await nodeFiles(look, node, [k3sDirectory, configFile, `${configFile}.d`, flags.privateRegistry])
-    const text = textOf(files, flags.privateRegistry)
+    const [told, { kubelet, startedArgs }, embeddedRegistry] = await Promise.all([
+      toldFlags(look, node),
+      toldByApi(look, cluster, node),
+      isEmbedded(look, cluster),
+    ])
+    const { privateRegistry, disableDefaultRegistryEndpoint = false } = told.flags
+    const files = await nodeFiles(look, node, [...told.looked, privateRegistry])
+    const text = textOf(files, privateRegistry)
     // A secret's mark would be read as a list.
     const yaml = (text ?? '').replace(/\[redacted:([0-9a-f]+)\]/g, 'redacted-$1')
-    const k3sVersion = versionOf(kubelet, detail?.image)
+    const k3sVersion = versionOf(kubelet, told.image)
     const settings: RenderSettings = {
-      disableDefaultRegistryEndpoint: flags.disableDefaultRegistryEndpoint ?? false,
-      embeddedRegistry: await isEmbedded(look, cluster, flags.embeddedRegistry),
+      disableDefaultRegistryEndpoint,
+      embeddedRegistry,
       ...(k3sVersion !== undefined && { k3sVersion }),
     }
     return {
-      registriesYaml: flags.privateRegistry,
+      registriesYaml: privateRegistry,
       text,
       yaml,
       settings,
@@ -64,9 +65,25 @@ export function nodeK3s(look: Look, cluster: K3sCluster, node: string): Promise<
   })
 }
 
-async function containerOf(look: Look, node: string): Promise<ContainerDetail | null> {
-  const detail = await look('docker.container', { name: node })
-  return isAbsent(detail) ? null : detail
+interface Told {
+  readonly flags: K3sFlags
+  /** Of the node's container. */
+  readonly image?: string
+  /** Paths that were looked at for it. */
+  readonly looked: readonly string[]
+}
+
+/** What k3s of a node is told when it starts: by its arguments, and by its configuration files. */
+function toldFlags(look: Look, node: string): Promise<Told> {
+  return look.once(`toldFlags ${node}`, async () => {
+    const detail = await look('docker.container', { name: node })
+    const { args, env, image } = isAbsent(detail) ? { args: [], env: {}, image: undefined } : detail
+    const own = argsOf(args)
+    const configFile = configFileOf(own, env)
+    const looked = [k3sDirectory, configFile, `${configFile}.d`]
+    const flags = k3sFlags(own, configTexts(await nodeFiles(look, node, looked), configFile))
+    return { flags, looked, ...(image !== undefined && { image }) }
+  })
 }
 
 /** The arguments from the role on: k3d puts its own entrypoint before them. */
@@ -114,9 +131,8 @@ function versionOf(kubelet: string | undefined, image: string | undefined): stri
 }
 
 /** The embedded registry is a flag of servers that counts in the whole cluster. */
-async function isEmbedded(look: Look, { nodes }: K3sCluster, own: boolean | undefined): Promise<boolean> {
-  if (own !== undefined) return own
+async function isEmbedded(look: Look, { nodes }: K3sCluster): Promise<boolean> {
   const servers = nodes.filter((one) => one.role === 'control-plane')
-  const details = await Promise.all(servers.map((one) => orNull(containerOf(look, one.name))))
-  return details.some((one) => k3sFlags(argsOf(one?.args ?? [])).embeddedRegistry === true)
+  const told = await Promise.all(servers.map((one) => orNull(toldFlags(look, one.name))))
+  return told.some((one) => one?.flags.embeddedRegistry === true)
 }
