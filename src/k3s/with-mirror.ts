@@ -1,10 +1,8 @@
 import { isMap, isScalar, parseDocument, type Document, type YAMLMap } from 'yaml'
 
-const knownKeys = ['mirrors', 'configs', 'auths']
-
 /**
- * A registries.yaml with a mirror that leads a registry host to an endpoint; all else in it stays, comments too. Keys that
- * were meant for it are put right: `mirror`, `endpoints`, a registry host with a scheme, an endpoint that is no list.
+ * A registries.yaml with a mirror that leads a registry host to an endpoint; all else in it stays, comments too. What was
+ * meant for it is put right: a registry host with a scheme, an endpoint that is no list.
  * @param text what is there; null where there is none
  * @returns null where the text cannot be changed without losing what it says
  */
@@ -14,7 +12,6 @@ export function withMirror(text: string | null, registryHost: string, endpoint: 
   if (document.errors.length > 0) return null
   if (document.contents === null) return `${text.trimEnd()}\n${fresh(registryHost, endpoint)}`
   if (!isMap(document.contents)) return null
-  renameKey(document.contents, 'mirrors', (key) => !knownKeys.includes(key) && /^mirrors?$/i.test(key))
   const mirrors = mapAt(document, 'mirrors')
   if (mirrors === null) return null
   const host = registryHost.toLowerCase()
@@ -29,7 +26,6 @@ export function withMirror(text: string | null, registryHost: string, endpoint: 
   )
   const existing: unknown = mirrors.get(registryHost)
   if (isMap(existing)) {
-    renameKey(existing, 'endpoint', (key) => /^endpoints?$/i.test(key))
     existing.set('endpoint', document.createNode([endpoint]))
   } else mirrors.set(registryHost, document.createNode({ endpoint: [endpoint] }))
   listEveryEndpoint(mirrors, document)

@@ -60,3 +60,20 @@ function stoppedRemedy(all: readonly K3sFacts[]): Remedy {
     ]),
   )
 }
+
+/** The authority's certificate on every node, and registries.yaml that names it: a hosts.toml of one's own would not last. */
+export function k3sAuthorityRemedy(finding: Finding): Remedy {
+  const all = factsOf(finding) as K3sFacts[]
+  const file = '/etc/rancher/k3s/registry-ca.crt'
+  const host = all[0]!.endpoint.replace(/^https?:\/\//, '')
+  return {
+    ...manual(
+      `let ${where(all)} trust the registry's authority`,
+      '# save the certificate of the registry, or of its authority, as ca.crt',
+      ...all.map((one) => `docker cp ca.crt ${one.nodes[0]}:${file}`),
+      `# let ${all[0]!.registriesYaml} have, beside what it says: configs: {"${host}": {tls: {ca_file: "${file}"}}}`,
+      ...all.map((one) => `docker restart ${one.nodes[0]}`),
+    ),
+    risk: 'destructive',
+  }
+}

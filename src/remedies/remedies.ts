@@ -3,7 +3,7 @@ import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { certificateRemedy, dnsRemedy, mirrorsRemedy, proxyRemedy } from './node-settings.ts'
 import { configPathRemedy, hostsTomlRemedy, moveAwayRemedy } from './node-files.ts'
 import { imageMakers } from './images.ts'
-import { isOfK3s, registriesYamlRemedy } from './registries-yaml.ts'
+import { isOfK3s, k3sAuthorityRemedy, registriesYamlRemedy } from './registries-yaml.ts'
 import { manual, remedy, text, type Maker } from './remedy.ts'
 
 const hostPort = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
@@ -146,7 +146,7 @@ const makers: { readonly [C in Code]: Maker } = {
       `# k3d cluster create --k3s-arg '--disable-default-registry-endpoint@server:*' --k3s-arg '--disable-default-registry-endpoint@agent:*'`,
     ),
   ],
-  'registry-certificate-untrusted': (finding) => [certificateRemedy(finding)],
+  'registry-certificate-untrusted': (finding) => [isOfK3s(finding) ? k3sAuthorityRemedy(finding) : certificateRemedy(finding)],
   'registry-certificate-wrong-name': (finding) => [
     manual(
       `make a certificate that has the name by which the nodes ask, then start ${text(finding, 'container') || 'the registry'} with it`,

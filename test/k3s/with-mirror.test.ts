@@ -22,8 +22,6 @@ describe('a mirror for a registry host', () => {
       'mirrors:\n  docker.io:\n    endpoint: ["https://m"]\n',
       { 'docker.io': { endpoint: ['https://m'] }, [host]: { endpoint: [endpoint] } },
     ],
-    ['mirror instead of mirrors', `mirror:\n  "${host}":\n    endpoint: ["${endpoint}"]\n`, { [host]: { endpoint: [endpoint] } }],
-    ['endpoints instead of endpoint', `mirrors:\n  "${host}":\n    endpoints: ["${endpoint}"]\n`, { [host]: { endpoint: [endpoint] } }],
     ['a key with a scheme', `mirrors:\n  "http://${host}":\n    endpoint: ["${endpoint}"]\n`, { [host]: { endpoint: [endpoint] } }],
     ['an endpoint that is a text', `mirrors:\n  "${host}":\n    endpoint: "${endpoint}"\n`, { [host]: { endpoint: [endpoint] } }],
     ['an endpoint without a scheme', `mirrors:\n  "${host}":\n    endpoint: ["${host}"]\n`, { [host]: { endpoint: [endpoint] } }],

@@ -169,6 +169,7 @@ const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
   'registry-certificate-untrusted': [
     { ...node, endpoint: 'https://kind-registry:5000', container: 'kind-registry', certificate: '/certs/domain.crt' },
     { each: [node, { ...node, nodes: ['dev-worker2'] }], container: null },
+    { ...k3s, endpoint: 'https://k3d-dev-reg:5000' },
   ],
   'registry-certificate-wrong-name': [
     { ...node, container: 'kind-registry' },

@@ -1,4 +1,4 @@
-import { causesInRegistriesYaml } from '../../derive/k3s-finding.ts'
+import { causesInRegistriesYaml } from '../../derive/k3s-cause.ts'
 import { judgedSymptoms } from '../../derive/judged-symptoms.ts'
 import { ObservationFailure } from '../../model/observation.ts'
 import { defineCheck } from '../define-check.ts'
