@@ -1,13 +1,22 @@
 import type { AnyCheck } from '../src/checks/define-check.ts'
 import { checks } from '../src/checks/index.ts'
 import { codes, type Code, type CodeInfo } from '../src/model/codes.ts'
+import { lintCodes } from '../src/model/lint-codes.ts'
+
+type LintCodeInfo = Omit<CodeInfo, 'severity'>
 
 const generated = '<!-- Written by `npm run docs` from src/model/codes.ts and src/checks. Change it there. -->'
+const generatedOfLint = '<!-- Written by `npm run docs` from src/model/lint-codes.ts. Change it there. -->'
 
 /** The pages of docs/codes: file name → text. */
 export function codePages(): Map<string, string> {
   const all = Object.entries(codes) as [Code, CodeInfo][]
-  return new Map([['README.md', index(all)], ...all.map(([code, info]): [string, string] => [`${code}.md`, page(code, info)])])
+  const ofLint = Object.entries(lintCodes) as [keyof typeof lintCodes, LintCodeInfo][]
+  return new Map([
+    ['README.md', index(all, ofLint)],
+    ...all.map(([code, info]): [string, string] => [`${code}.md`, page(code, info)]),
+    ...ofLint.map(([code, info]): [string, string] => [`${code}.md`, lintPage(code, info)]),
+  ])
 }
 
 function page(code: Code, { title, severity, explanation, repair }: CodeInfo): string {
@@ -32,9 +41,27 @@ The exact commands for your cluster are in the report, with the finding.
 ${finders.length === 0 ? '' : `\n## Which check finds it\n\n${finders.map(describe).join('\n')}\n`}`
 }
 
+const lintPage = (code: string, { title, explanation, repair }: LintCodeInfo): string => `${generatedOfLint}
+
+# ${code}
+
+> ${title}
+
+Told of by \`lint\` alone: of an error it exits with 1, of a warning with 0, unless \`--fail-on warning\` is given.
+
+## What it means
+
+${explanation}
+
+## What makes it go away
+
+${repair}
+`
+
 const describe = ({ id, title, why }: AnyCheck): string => `- \`${id}\`: ${title}. ${why}`
 
-function index(all: readonly [Code, CodeInfo][]): string {
+function index(all: readonly [Code, CodeInfo][], ofLint: readonly [string, LintCodeInfo][]): string {
+  const lintRows = ofLint.map(([code, { title }]) => `| [\`${code}\`](${code}.md) | ${title} |`)
   const rows = all.map(([code, { severity, title }]) => `| [\`${code}\`](${code}.md) | ${severity} | ${title.replaceAll('|', '\\|')} |`)
   return `${generated}
 
@@ -46,5 +73,11 @@ the \`code\` of a finding in the JSON report and the \`type\` of a failure in th
 | code | severity | what is wrong |
 |---|---|---|
 ${rows.join('\n')}
+
+Of files alone, before a cluster exists, \`lint\` tells with these codes and with some of its own:
+
+| code | what is wrong |
+|---|---|
+${lintRows.join('\n')}
 `
 }

@@ -22,6 +22,8 @@ export { classifyPullError, type ClassifiedPullError } from './containerd/pull-e
 export { SelectionError, UnknownNameError, type Selection } from './discover/options.ts'
 export type { FilesToExplain } from './engine/given-files.ts'
 export type { WantedPod } from './engine/find-pod.ts'
+export { renderRegistriesYaml, type Rendered, type RenderSettings } from './k3s/render.ts'
+export type { PassedBy } from './k3s/host-config.ts'
 export type { LintOptions } from './lint/lint-files.ts'
 export type { FileToLint } from './lint/lint.ts'
 export type { Target } from './engine/target.ts'

@@ -14,9 +14,19 @@ import {
 import { nameThisMachine, ownHostName } from '../own-host-name.ts'
 import { startOtherRegistry } from '../other-registry.ts'
 import { removePod, waitingPod } from '../pods.ts'
-import { helloImage } from '../registry.ts'
+import { helloImage, registryName, registryPort } from '../registry.ts'
 
 export const hostsTomlFaults: readonly Fault[] = [
+  {
+    name: 'registry-named-by-host-port',
+    title: 'a pod named the registry by its container and the port that it has on the host, where nobody listens on the network',
+    causes: [{ code: 'hosts-toml-missing' }],
+    explains: [],
+    exitCode: 1,
+    repairable: true,
+    pull: { node: 'worker', image: `${registryName}:${registryPort}/lab/hello:1` },
+    make: async (cluster) => restoreHosts(cluster),
+  },
   {
     name: 'hosts-toml-missing',
     title: 'one of three nodes had no hosts.toml for the registry',

@@ -3,6 +3,7 @@ import { readRegistriesYaml, type UnknownKey } from '../k3s/registries-yaml.ts'
 import type { Code } from '../model/codes.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
+import { nodeFiles, textOf } from './node-files.ts'
 import type { NodeK3s } from './node-k3s.ts'
 import type { RegistryPull } from './registry-pulls.ts'
 import { renderedPull } from './rendered-pull.ts'
@@ -50,7 +51,7 @@ export async function causeOf(
   if (text === null)
     return {
       code: 'registries-yaml-missing',
-      message: `${node} has no ${path}${misnamed(k3s)}, ${effect}`,
+      message: `${node} has no ${path}${await misnamed(look, node, path)}, ${effect}`,
     }
   if (rendered.kind === 'refused') return refusedCause(node, path, rendered.reason)
   if (rendered.kind === 'certs.d' && (await renderedPull(look, cluster, registry, rendered.files, pull)).reaches)
@@ -83,10 +84,12 @@ function matters({ path }: UnknownKey, registryHost: string, code: Code): boolea
 }
 
 /** Users name the file in other ways, and k3s does not look for it. */
-function misnamed({ registriesYaml, files }: NodeK3s): string {
-  const directory = registriesYaml.slice(0, registriesYaml.lastIndexOf('/'))
-  const other = files.list(directory).find(({ name }) => /^registr(?:y|ies)\.ya?ml$/.test(name))
-  return other ? ` (there is ${other.name}, which k3s does not read)` : ''
+async function misnamed(look: Look, node: string, path: string): Promise<string> {
+  const directory = path.slice(0, path.lastIndexOf('/'))
+  const others = ['registries.yml', 'registry.yaml', 'registry.yml'].map((name) => `${directory}/${name}`)
+  const files = await nodeFiles(look, node, others)
+  const found = others.find((one) => textOf(files, one) !== null)
+  return found === undefined ? '' : ` (there is ${found}, which k3s does not read)`
 }
 
 function hint(keys: readonly string[], registryHost: string): string {

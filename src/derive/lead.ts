@@ -29,9 +29,11 @@ export interface ConfigFault {
 /**
  * Judges where a pull is led, not whether files are there: a pull that reaches the registry has no fault, and neither has a
  * plan that asks the registry in its own protocol while the registry, its name or the way to it fails.
+ * @param wantsMirror whether images of this registry host are meant to come by a mirror: nodes have one, or its port is
+ *   that of the host, where nobody listens on the network
  * @returns null where nothing is wrong with the configuration
  */
-export function configFault(registryPull: RegistryPull, registryIsReferred: boolean): ConfigFault | null {
+export function configFault(registryPull: RegistryPull, wantsMirror: boolean): ConfigFault | null {
   const { pull, isOwn, reaches, registryHost } = registryPull
   if (reaches || pull.plan.kind !== 'plan') return null
   const { path, endpoints } = pull.plan
@@ -51,7 +53,7 @@ export function configFault(registryPull: RegistryPull, registryIsReferred: bool
   if (way && way.code !== 'http-registry-asked-over-https') return way
   // A host that is not the node itself may just be down; only an answer in the wrong protocol, or that other nodes are led
   // to the registry for it, shows that a mirror is wanted.
-  if (!way && (itself || (!isLoopback(registryHost) && !registryIsReferred))) return null
+  if (!way && (itself || (!isLoopback(registryHost) && !wantsMirror))) return null
   if (path.roots.length === 0) return { code: 'config-path-missing' }
   if (path.listIgnored) return { code: 'config-path-list-ignored' }
   if (endpoints.rejected) return { code: 'hosts-toml-invalid' }

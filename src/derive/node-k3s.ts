@@ -28,8 +28,6 @@ export interface NodeK3s {
 /** As much of a cluster as it takes to look at k3s. */
 export type K3sCluster = Pick<Cluster, 'nodes' | 'api' | 'contextProblem'>
 
-const k3sDirectory = '/etc/rancher/k3s'
-
 /**
  * Looks at what decides what k3s writes for containerd: its arguments, its configuration files, registries.yaml.
  * Also of a node that does not run: the engine reads its files all the same.
@@ -80,7 +78,8 @@ function toldFlags(look: Look, node: string): Promise<Told> {
     const { args, env, image } = isAbsent(detail) ? { args: [], env: {}, image: undefined } : detail
     const own = argsOf(args)
     const configFile = configFileOf(own, env)
-    const looked = [k3sDirectory, configFile, `${configFile}.d`]
+    // Not the folder: the administrator's credentials lie in it too.
+    const looked = [configFile, `${configFile}.d`]
     const flags = k3sFlags(own, configTexts(await nodeFiles(look, node, looked), configFile))
     return { flags, looked, ...(image !== undefined && { image }) }
   })

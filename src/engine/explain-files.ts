@@ -3,8 +3,8 @@ import { kubeletText } from '../containerd/kubelet-text.ts'
 import { pullPlan, type PullPlan } from '../containerd/pull-plan.ts'
 import { resolveErrorClass } from '../containerd/errors.ts'
 import { lacking, resolveImage } from '../containerd/resolve.ts'
+import { someCertificate } from '../containerd/some-certificate.ts'
 import { rulesOf } from '../containerd/version-rules.ts'
-import type { FileEntry } from '../model/observation.ts'
 import type { NodePullPlan, PullError, PullPlanDocument } from '../model/pull-plan.ts'
 import type { LocalFiles } from '../observe/local-files.ts'
 import { readGivenFiles, type FilesToExplain, type GivenFiles } from './given-files.ts'
@@ -41,16 +41,7 @@ function judge(image: string, given: GivenFiles): NodePullPlan {
   return { ...base, outcome: 'unknown', reason: 'nothing was asked', supposed: supposedPulls(image, version, plan) }
 }
 
-/** Certificates outside of what was given are taken for readable ones: as a rule they are the system's. */
-const someCertificate: FileEntry = {
-  type: 'file',
-  size: 1,
-  sha256: '',
-  certificates: [{ subject: '', issuer: '', names: [], notBefore: '', notAfter: '', sha256: '', publicKeySha256: '' }],
-  holdsPrivateKey: true,
-}
-
-/** The plan; what it needs beyond what was given is assumed. */
+/** The plan. Certificates outside of what was given are taken for readable ones: as a rule they are the system's. */
 function planWith(image: string, { version, config, files, notes }: GivenFiles): { plan: PullPlan; notes: string[] } {
   const assumed = new Set<string>()
   const beyond = (): Files => filesOf([...assumed].map((path) => ({ path, answer: { entries: { [path]: someCertificate } } })))

@@ -10,7 +10,7 @@ import { readRegistriesYaml } from './registries-yaml.ts'
 
 /** How k3s was started, as far as it decides what becomes of registries.yaml. */
 export interface RenderSettings {
-  readonly disableDefaultRegistryEndpoint: boolean
+  readonly disableDefaultRegistryEndpoint?: boolean
   readonly embeddedRegistry?: boolean
   /** `v1.34.1+k3s1`; the newest that is known where it is absent or no version. */
   readonly k3sVersion?: string
@@ -40,7 +40,7 @@ const rendering = { first: firstHostsOf, second: secondHostsOf, today: hostsOf }
  * The files that k3s writes for containerd from its registries.yaml.
  * Source: k3s v1.28 to v1.36, pkg/agent/containerd/config.go (writeContainerdHosts).
  */
-export function renderRegistriesYaml(file: string | Uint8Array, settings: RenderSettings): Rendered {
+export function renderRegistriesYaml(file: string | Uint8Array, settings: RenderSettings = {}): Rendered {
   const read = readRegistriesYaml(file)
   if (read.kind === 'refused') return { kind: 'refused', reason: read.reason }
   const credentials = Object.keys(read.configs).filter((registryHost) => read.configs[registryHost]!.auth !== null)
@@ -49,7 +49,7 @@ export function renderRegistriesYaml(file: string | Uint8Array, settings: Render
     return { kind: 'config.toml', toml: configToml(read, rules.mirrorsIn === 'config.toml v1' ? 1 : 2), credentials }
   const embedded = settings.embeddedRegistry === true
   const { hosts, passedBy } = rendering[rules.hosts](embedded ? withEmbeddedRegistry(read) : read, {
-    disableDefaultRegistryEndpoint: settings.disableDefaultRegistryEndpoint,
+    disableDefaultRegistryEndpoint: settings.disableDefaultRegistryEndpoint === true,
     embedded: embedded ? embeddedAddress : ':',
     strictColons: rules.strictColons,
   })

@@ -41,6 +41,14 @@ export function linesOfText(text: string, from: number, to = from): string {
     .join('\n')
 }
 
+/** The line of a place with another name for its key. What a key of credentials says is left out. */
+export function withRenamed(text: string, place: Place, key: string, name: string): Correction {
+  const renamed = withReplaced(text, place, key, name)
+  if (!/pass|auth|token|secret/i.test(name)) return renamed
+  const upTo = (line: string, last: string): string => `${line.slice(0, line.indexOf(last) + last.length)}:`
+  return { remove: upTo(renamed.remove ?? '', key), insert: upTo(renamed.insert ?? '', name) }
+}
+
 /** The line of a place with something in it replaced. */
 export function withReplaced(text: string, { line }: Place, before: string, after: string): Correction {
   const old = linesOfText(text, line)

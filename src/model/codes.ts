@@ -27,4 +27,4 @@ export type Code = keyof typeof codes
 export const isCode = (text: string): text is Code => Object.hasOwn(codes, text)
 
 /** Where the page of a code is, relative to the root of the package. */
-export const docsOf = (code: Code): string => `docs/codes/${code}.md`
+export const docsOf = (code: string): string => `docs/codes/${code}.md`

@@ -76,13 +76,16 @@ function atLineStart(input: string, start: number): boolean {
   return index === 0 || input[index - 1] === '\n'
 }
 
+/** What was replaced already, and nothing behind it; the line break of a text in a text is a backslash and a letter. */
+const isReplaced = /^\[redacted:[0-9a-f]+\](?=$|[\s"',;}\])]|\\+[nrt"'])/
+
 /** Finds out how far the value that begins at `at` reaches, and what takes its place. */
 function bounded(input: string, at: number, context: Context, hash: Hash): Replacement | null {
   const lineEnd = context.lineEnd(at)
   const rest = input.slice(at, Math.min(lineEnd, at + 64))
   if (context.colon && /^(?:[|>][+-]?\d?[+-]?)?[ \t]*(?:#.*)?$/.test(rest) && at + rest.length === lineEnd)
     return blockValue(input, lineEnd, indentOf(input, context.start), '|>'.includes(rest[0] ?? 'no'), hash)
-  if (input[at] === '{') return null
+  if (input[at] === '{' || isReplaced.test(rest)) return null
   if (input[at] === '[' && !rest.startsWith('[redacted:')) return listValue(input, at, hash)
   const found = quotedValue(input, at, hash) ?? plainValue(input, at, lineEnd, context, hash)
   if (!found || found.to <= found.from) return null

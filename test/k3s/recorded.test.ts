@@ -18,6 +18,7 @@ interface Golden {
   readonly files: Files
 }
 interface Recorded extends RenderSettings {
+  readonly disableDefaultRegistryEndpoint: boolean
   readonly name: string
   readonly file: string
   readonly versions: { readonly [version: string]: Files | string }

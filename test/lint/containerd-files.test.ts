@@ -83,6 +83,10 @@ const [old, fresh] = ['io.containerd.grpc.v1.cri', 'io.containerd.cri.v1.images'
 const certsD = 'config_path = "/etc/containerd/certs.d"\n'
 const list = 'config_path = "/etc/containerd/certs.d:/etc/docker/certs.d"\n'
 
+test('a byte order mark, which cannot be seen, is told of', () => {
+  expect(onlyProblem(path, `\uFEFF${mirror}`, { containerd: '2.1.4' }).message).toContain('byte order mark')
+})
+
 describe('config.toml', () => {
   test.each<[string, string, string, string[]]>([
     ['version 2 with the old table', '2.1.4', `version = 2\n${plugin(old)}${certsD}`, []],
@@ -107,6 +111,16 @@ describe('config.toml', () => {
     ['no TOML', '2.1.4', `version = 2\n${plugin(old)}config_path = /etc\n`, ['error cri-not-available 3:15']],
   ])('%s', (_what, containerd, text, expected) => {
     expect(verdicts('config.toml', text, { containerd })).toEqual(expected)
+  })
+
+  test.each<[string, string[]]>([
+    ['version = 2', ['1.7.27', '2.1.4', '2.3.4']],
+    ['version = 3', ['2.1.4', '2.3.4']],
+    ['version = 4', ['2.3.4']],
+    ['version = 9', ['1.7.27', '2.1.4', '2.3.4']],
+  ])('%s is judged for those that read it', (version, expected) => {
+    const judged = linted('config.toml', `${version}\n${plugin(fresh)}${certsD}`).flatMap((one) => one.judgedFor)
+    expect(judged).toEqual(expected.map((one) => `containerd ${one}`))
   })
 
   test.each<[string, string, string]>([

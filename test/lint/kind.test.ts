@@ -96,9 +96,16 @@ describe('files of which kind makes no cluster', () => {
     ['a key twice', cluster('name: a\nname: b\n'), '4:1'],
     ['a tab', cluster('nodes:\n\t- role: worker\n'), '4:1'],
     ['an alias that leads nowhere', cluster('name: *x\n'), '3:7'],
+    ['nothing', '# later\n', '1:1'],
     ['a list', '- kind: Cluster\n  apiVersion: kind.x-k8s.io/v1alpha4\n', '1:1'],
   ])('%s', (_what, text, place) => {
     expect(of(text)).toEqual([`error cluster-config-invalid ${place}`])
+  })
+
+  test('a key of the top under a node is said to be known there', () => {
+    expect(onlyProblem('kind.yaml', cluster('nodes:\n  - role: worker\n    containerdConfigPatches: []\n')).message).toContain(
+      'at the top of the file',
+    )
   })
 
   test('an alias bomb', () => {

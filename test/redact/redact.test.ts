@@ -243,6 +243,13 @@ describe('redact leaves alone what was recorded where no secret was', () => {
   })
 })
 
+test('what was replaced in a text stays when that text stands in another one', () => {
+  const once = redact(`client-certificate-data: ${s}\nclient-key-data: ${s}\n`)
+  expect(once).not.toContain(s)
+  expect(redact(JSON.stringify({ text: once }))).toBe(JSON.stringify({ text: once }))
+  expect(redact(`token: [redacted:abc]${s}`)).not.toContain(s)
+})
+
 describe('what stands around a secret stays', () => {
   test.each<[unknown, unknown]>([
     [`http://user:${s}@proxy:3128/path`, 'http://user:*@proxy:3128/path'],

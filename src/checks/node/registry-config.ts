@@ -1,6 +1,7 @@
 import { isLoopback } from '../../containerd/registry-host.ts'
 import { findingOf } from '../../derive/config-finding.ts'
 import { configFault } from '../../derive/lead.ts'
+import { isByHostPort } from '../../derive/registry-addresses.ts'
 import type { NodePull } from '../../derive/node-pull.ts'
 import { causesInRegistriesYaml } from '../../derive/k3s-cause.ts'
 import { registryHostsOf, registryPull } from '../../derive/registry-pulls.ts'
@@ -50,10 +51,11 @@ interface Judged {
 
 async function judge(look: Look, cluster: Cluster, node: Node, registry: Registry, registryHost: string): Promise<Judged> {
   const pull = await registryPull(look, cluster.name, node.name, registry, registryHost)
-  const led = registry.references.some(
-    (one) => one.cluster === cluster.name && one.registryHost === registryHost && one.endpoints.length > 0,
-  )
-  const fault = configFault(pull, led)
+  const references = registry.references.filter((one) => one.cluster === cluster.name && one.registryHost === registryHost)
+  const wantsMirror =
+    references.some((one) => one.endpoints.length > 0) ||
+    (references.some((one) => one.source === 'pod') && (await isByHostPort(look, registry, cluster.name, registryHost)))
+  const fault = configFault(pull, wantsMirror)
   const { difference, image } = pull.pull
   return {
     findings: fault ? [await findingOf(look, cluster, node, registry, pull, fault)] : [],

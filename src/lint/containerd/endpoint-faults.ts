@@ -7,11 +7,12 @@ export interface MeantEndpoint {
   readonly written: string
   /** Undefined where none is written. */
   readonly scheme?: 'http' | 'https'
+  /** Without credentials that stand before it. */
   readonly host: string
 }
 
 export function meantEndpoint(written: string): MeantEndpoint {
-  const [, scheme, host = ''] = /^(?:([a-zA-Z][\w+.-]*):\/\/)?([^/?#]*)/.exec(written) ?? []
+  const [, scheme, host = ''] = /^(?:([a-zA-Z][\w+.-]*):\/\/)?(?:[^/?#]*@)?([^/?#]*)/.exec(written) ?? []
   return { written, host, ...((scheme === 'http' || scheme === 'https') && { scheme }) }
 }
 

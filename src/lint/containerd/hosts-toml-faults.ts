@@ -35,7 +35,8 @@ export function hostsTomlFaults(
   const plan = planOfFiles(host, { [`${host}/hosts.toml`]: text }, version)
   const instead = registryHost === null ? 'the registry host itself' : `${registryHost} itself`
   if (plan.kind === 'crash') return [rejected(plan.problem, 'reading it ends the containerd process')]
-  if (plan.kind === 'endpoints' && plan.rejected) return [rejected(plan.rejected, `ignores the whole file and asks ${instead}`)]
+  if (plan.kind === 'endpoints' && plan.rejected)
+    return [rejected(withMark(text, plan.rejected), `ignores the whole file and asks ${instead}`)]
   if (plan.kind !== 'endpoints') return []
   const meant = [...new Set(keys.flatMap(endpointIn))].map(meantEndpoint)
   if (meant.length === 0) return plan.endpoints.some((one) => one.source === 'hosts.toml') ? [] : nameless(host, keys, instead)
@@ -50,6 +51,10 @@ const endpointIn = ({ path, value }: TomlKey): string[] =>
     : path.length === 1 && path[0] === 'server' && typeof value === 'string' && value !== ''
       ? [value]
       : []
+
+/** The mark cannot be seen, neither in the file nor in containerd's words. */
+const withMark = <Fault extends { message: string }>(text: string, fault: Fault): Fault =>
+  text.startsWith('\uFEFF') ? { ...fault, message: 'it begins with a byte order mark; save it as UTF-8 without one' } : fault
 
 function rejected({ message, line, column }: { message: string } & Place, effect: string): HostsTomlFault {
   const told = `containerd rejects the file: ${message}. It ${effect}`

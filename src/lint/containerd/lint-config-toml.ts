@@ -1,3 +1,4 @@
+import { newestConfigVersion } from '../../containerd/config-files.ts'
 import { setConfigPath } from '../../containerd/set-config-path.ts'
 import type { ContainerdVersion } from '../../containerd/versions.ts'
 import { linesOfText, start, type Judgement, type LintSettings, type Place, type Problem } from '../problem.ts'
@@ -9,14 +10,14 @@ const certsD = '/etc/containerd/certs.d'
 
 /** Judges containerd's own config.toml. */
 export function lintConfigToml(text: string, settings: LintSettings): Judgement {
-  const versions = versionsFor(settings, anyVersions)
+  const keys = tomlKeys(text)
+  const versions = versionsFor(settings, readersOf(keys))
   const judgedFor = versions.map((one) => `containerd ${one.text}`)
   const broken = tomlFault(text.replace(/^\uFEFF/, ''))
   if (broken) {
     const message = `containerd does not start with this file, which is no TOML: ${broken.message}`
     return { judgedFor, problems: [{ code: 'cri-not-available', severity: 'error', ...broken.place, message }], notes: [] }
   }
-  const keys = tomlKeys(text)
   const certsDMatters = keys.some(({ path }) => path.includes('registry'))
   const spread = spreadOf(versions, (version) => configFaults(version, text, certsDMatters), kindOfFault)
   const problems = spread.map(({ first, severity, effects }): Problem => {
@@ -33,6 +34,13 @@ export function lintConfigToml(text: string, settings: LintSettings): Judgement 
   })
   const imports = keys.some(({ path }) => path.length === 1 && path[0] === 'imports')
   return { judgedFor, problems, notes: imports ? ['what the file imports was not read'] : [] }
+}
+
+/** A file says by its version for which containerd it was written. */
+function readersOf(keys: readonly TomlKey[]): readonly ContainerdVersion[] {
+  const version = keys.find(({ path }) => path.length === 1 && path[0] === 'version')?.value
+  const readers = anyVersions.filter((one) => Number(version ?? 0) <= newestConfigVersion(one))
+  return readers.length > 0 ? readers : anyVersions
 }
 
 export const kindOfFault = ({ code, about }: ConfigFault): string => `${code} ${about}`

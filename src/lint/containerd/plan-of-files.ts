@@ -1,22 +1,15 @@
 import { endpointsOf, type Endpoints } from '../../containerd/endpoints.ts'
 import { filesOf, type Files } from '../../containerd/files.ts'
+import { someCertificate } from '../../containerd/some-certificate.ts'
 import { rulesOf } from '../../containerd/version-rules.ts'
 import type { ContainerdVersion } from '../../containerd/versions.ts'
 import type { FileEntry } from '../../model/observation.ts'
 
 const root = '/etc/containerd/certs.d'
 
-/** What a file names beside itself is taken for a readable certificate: it lies in the node, which is not there yet. */
-const someCertificate: FileEntry & { type: 'file' } = {
-  type: 'file',
-  size: 1,
-  sha256: '',
-  certificates: [{ subject: '', issuer: '', names: [], notBefore: '', notAfter: '', sha256: '', publicKeySha256: '' }],
-  holdsPrivateKey: true,
-}
-
 /**
- * The endpoints for a registry host by the files of a certs.d.
+ * The endpoints for a registry host by the files of a certs.d. What they name beside themselves is taken for a readable
+ * certificate: it lies in the node, which is not there yet.
  * @param texts path below certs.d → text of a hosts.toml
  */
 export function planOfFiles(registryHost: string, texts: { readonly [path: string]: string }, version: ContainerdVersion): Endpoints {

@@ -2,7 +2,7 @@ import { isMapping, itemsOf, unknownKeys, valueAt } from '../known-keys.ts'
 import { registriesProblems } from '../k3s/judge-registries.ts'
 import { judgedFor } from '../k3s/lint-registries-yaml.ts'
 import { containerdOf, k3sVersionOf, newestContainerd } from '../k3s/versions.ts'
-import { withReplaced, type Judgement, type LintSettings, type Problem } from '../problem.ts'
+import { withRenamed, withReplaced, type Judgement, type LintSettings, type Problem } from '../problem.ts'
 import type { YamlPath, YamlSource } from '../yaml-source.ts'
 import { extraArgs } from './extra-args.ts'
 import { registriesConfig } from './registries-config.ts'
@@ -82,7 +82,7 @@ function refusals(source: YamlSource): Problem[] {
   const unknown = unknownKeys(source.value, known).filter(({ path }) => !isStray(path))
   return [
     ...unknown.map(({ path, key, near }) => {
-      const correction = near === undefined ? undefined : withReplaced(source.file, source.place(path), key, near)
+      const correction = near === undefined ? undefined : withRenamed(source.file, source.place(path), key, near)
       return invalid(
         source,
         path,

@@ -7,12 +7,18 @@ import { keyFault } from './mirror-problems.ts'
 
 /** Entries of `configs` that do nothing, or something else than they are meant to. */
 export function configProblems(context: RegistriesContext): Problem[] {
-  return Object.entries(context.registries.configs).flatMap(([key, config]) => {
+  const { configs, auths } = context.registries
+  const unused = Object.keys(auths).map((key) => {
+    const message = `k3s reads auths "${key}" and never uses it: credentials belong into configs "${key}", under auth`
+    return problem(context, ['auths', key], 'setting-without-effect', 'warning', message)
+  })
+  const ineffective = Object.entries(configs).flatMap(([key, config]) => {
     if (key === '*') return wildcard(context, config)
     const fault = keyFault(key)
     if (fault) return [mismatch(context, key, fault.reason, config)]
     return [...notTheEndpoint(context, key, config), ...overHttp(context, key, config), ...flagDefeated(context, key, config)]
   })
+  return [...unused, ...ineffective]
 }
 
 export const removed = ({ source }: RegistriesContext, path: YamlPath): Problem['correction'] => {
@@ -59,7 +65,7 @@ function notTheEndpoint(context: RegistriesContext, key: string, config: Registr
   const others = endpoints.map(({ value }) => meantEndpoint(value)).filter((one) => one.host !== key && !Object.hasOwn(configs, one.host))
   const concerned = others.find((one) => one.scheme === 'https' || auth)
   if (!concerned || others.length < endpoints.length) return []
-  const message = `configs "${key}" does not reach the endpoint "${concerned.written}": an entry of configs counts for the host of an endpoint, here "${concerned.host}"`
+  const message = `configs "${key}" does not reach the endpoint "${concerned.written}": an entry of configs counts for the host of an endpoint, here "${concerned.host}". It is right where it is meant for ${key} itself, which is asked after its mirrors`
   return [problem(context, ['configs', key], 'registries-yaml-key-mismatch', 'warning', message)]
 }
 

@@ -45,6 +45,6 @@ export function planBy(rendered: Rendered, containerd: ContainerdVersion): (regi
   const hostOf = (key: string): string => (key === '*' ? anyHost : key)
   if (rendered.kind === 'certs.d') return (key) => planOfFiles(hostOf(key), rendered.files, containerd)
   const toml = rendered.kind === 'config.toml' ? rendered.toml : ''
-  const { settings } = settingsOf(containerd, /^\s*version\s*=/m.test(toml) ? toml : `version = 2\n${toml}`)
+  const { settings } = settingsOf(containerd, toml)
   return (key) => mirrorEndpoints(hostOf(key), settings.mirrors ?? {}, rulesOf(containerd))
 }

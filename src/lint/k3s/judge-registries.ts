@@ -55,6 +55,7 @@ function asList(source: YamlSource, path: YamlPath, { line }: Place): Problem['c
   const value = valueAt(source.value, path)
   if (path.at(-1) !== 'endpoint' || typeof value !== 'string') return undefined
   const old = linesOfText(source.file, line)
+  if (!/^\s*endpoint\s*:/.test(old)) return undefined
   const indent = /^\s*/.exec(old)![0]
   return { remove: old, insert: `${indent}endpoint:\n${indent}  - ${JSON.stringify(value)}` }
 }

@@ -85,7 +85,9 @@ function withoutEndpoints({ source, registries, k3dRegistries }: RegistriesConte
 
 function unasked({ source, plan }: RegistriesContext, key: string, meant: readonly MeantEndpoint[]): Problem {
   const [first] = meant as [MeantEndpoint]
-  const https = meant.findIndex(({ host, scheme }) => scheme === 'http' || (scheme === undefined && looksLocal(host)))
+  const https = meant.findIndex(
+    ({ written, host, scheme }) => !/^http:/i.test(written) && (scheme === 'http' || (scheme === undefined && looksLocal(host))),
+  )
   if (https >= 0) {
     const { written, host } = meant[https]!
     const place = source.place(['mirrors', key, 'endpoint', https])

@@ -1,6 +1,6 @@
 import { entriesOf, isMapping, valueAt, type UnknownKey } from '../known-keys.ts'
 import { asks, looksLocal, meantEndpoint } from '../containerd/endpoint-faults.ts'
-import { withReplaced, type Place, type Problem } from '../problem.ts'
+import { withRenamed, type Place, type Problem } from '../problem.ts'
 import type { Severity } from '../../model/words.ts'
 import { removable, removed } from './config-problems.ts'
 import { isPlainHttp, type RegistriesContext } from './context.ts'
@@ -23,7 +23,7 @@ export function unknownKeyProblems(context: RegistriesContext, unknown: readonly
 function correctionOf(context: RegistriesContext, { path, key, near }: UnknownKey, place: Place): Problem['correction'] {
   const [area, host] = [path[0], String(path[1])]
   if (area === 'configs' && path.includes('tls') && isPlainHttp(context, host)) return removed(context, removable(context, host))
-  return near === undefined ? undefined : withReplaced(context.source.file, place, key, near)
+  return near === undefined ? undefined : withRenamed(context.source.file, place, key, near)
 }
 
 function severityOf(context: RegistriesContext, { path, near, key }: UnknownKey): Severity {

@@ -6,7 +6,7 @@ const keys = (...names: readonly string[]): { readonly [key: string]: KnownKeys 
 const kubeadmPatch: KnownKeys = { keys: keys('group', 'version', 'kind', 'patch') }
 
 /** What kind knows; it refuses a file with any other key. Source: kind v0.33.0, pkg/apis/config/v1alpha4/types.go. */
-export const kindKeys: KnownKeys = {
+export const kindKeys = {
   keys: {
     ...keys('kind', 'apiVersion', 'name', 'featureGates', 'runtimeConfig'),
     ...keys('kubeadmConfigPatches', 'containerdConfigPatches', 'containerdConfigPatchesJSON6902'),
@@ -34,4 +34,4 @@ export const kindKeys: KnownKeys = {
       },
     },
   },
-}
+} as const satisfies KnownKeys

@@ -3,7 +3,7 @@ import { configFaults } from '../containerd/config-faults.ts'
 import { kindOfFault, misplaced, placeOfFault } from '../containerd/lint-config-toml.ts'
 import { kindVersions, spreadOf, versionsFor } from '../containerd/versions.ts'
 import { itemsOf, unknownKeys, valueAt } from '../known-keys.ts'
-import { withReplaced, type Judgement, type LintSettings, type Place, type Problem } from '../problem.ts'
+import { withRenamed, type Judgement, type LintSettings, type Place, type Problem } from '../problem.ts'
 import { tomlKeys, type TomlKey } from '../toml-source.ts'
 import type { YamlPath, YamlSource } from '../yaml-source.ts'
 import { kindKeys } from './known-keys.ts'
@@ -48,11 +48,13 @@ function wrongVersion(source: YamlSource): Problem[] {
 function keyProblems(source: YamlSource): Problem[] {
   return unknownKeys(source.value, kindKeys).map(({ path, key, near }) => {
     const place = source.place(path)
+    const elsewhere = path.length > 1 && Object.hasOwn(kindKeys.keys, key)
+    if (elsewhere) return invalid(place, `kind knows the key "${key}" at the top of the file alone, not here, and makes no cluster`)
     const problem = invalid(
       place,
       `kind does not know the key "${key}" and makes no cluster${near === undefined ? '' : `; "${near}" is meant`}`,
     )
-    return near === undefined ? problem : { ...problem, correction: withReplaced(source.file, place, key, near) }
+    return near === undefined ? problem : { ...problem, correction: withRenamed(source.file, place, key, near) }
   })
 }
 
