@@ -3,7 +3,7 @@ import type { Evidence, Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Node, Registry } from '../model/topology.ts'
 import { causeOf, refusedCause } from './k3s-cause.ts'
-import { dataOf, repairOf, repairOfRefused } from './k3s-repair.ts'
+import { repairOf, repairOfRefused } from './k3s-repair.ts'
 import { textOf } from './node-files.ts'
 import { nodeK3s, type NodeK3s } from './node-k3s.ts'
 import type { RegistryPull } from './registry-pulls.ts'
@@ -29,7 +29,7 @@ export async function k3sFinding(look: Look, cluster: Cluster, registry: Registr
   return {
     ...finding,
     ...cause,
-    data: { ...finding.data, registriesYaml: k3s.registriesYaml, ...dataOf(repairOf(k3s, pull, endpoint)) },
+    data: { ...finding.data, registriesYaml: k3s.registriesYaml, ...repairOf(k3s, pull, endpoint) },
     evidence: cause ? [registriesEvidence(node, k3s), ...finding.evidence] : [...finding.evidence, registriesEvidence(node, k3s)],
   }
 }
@@ -44,7 +44,7 @@ export function refusedFinding(cluster: Cluster, node: Node, k3s: NodeK3s, reaso
     ...refusedCause(node.name, registriesYaml, reason),
     subject: { kind: 'node', cluster: cluster.name, name: node.name },
     hop: 'resolve',
-    data: { nodes: [node.name], running: node.running, registriesYaml, ...dataOf(repairOfRefused(k3s, reason)), needsRestart: !hasStarted },
+    data: { nodes: [node.name], running: node.running, registriesYaml, ...repairOfRefused(k3s, reason), needsRestart: !hasStarted },
     evidence: [registriesEvidence(node.name, k3s)],
   }
 }
@@ -69,7 +69,8 @@ export function overwrittenFinding(cluster: Cluster, registry: Registry, pull: R
       registry: registry.name,
       registriesYaml: k3s.registriesYaml,
       // What works stays as it is.
-      ...dataOf({ ...repair, put: put.filter((one) => one.path === k3s.registriesYaml) }),
+      ...repair,
+      put: put.filter((one) => one.path === k3s.registriesYaml),
     },
     evidence: [
       ...(path === undefined

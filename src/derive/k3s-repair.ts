@@ -2,7 +2,6 @@ import type { Files } from '../containerd/files.ts'
 import { withKnownKeys } from '../k3s/with-known-keys.ts'
 import { withListedEndpoints, withMirror } from '../k3s/with-mirror.ts'
 import { renderRegistriesYaml, type Rendered } from '../k3s/render.ts'
-import type { Json } from '../model/json.ts'
 import { fileFacts, textOf } from './node-files.ts'
 import type { NodeK3s } from './node-k3s.ts'
 import type { RegistryPull } from './registry-pulls.ts'
@@ -39,9 +38,6 @@ export function repairOfRefused({ registriesYaml, text, files, settings }: NodeK
   const isMended = listed !== null && !hasSecrets(text) && renderRegistriesYaml(listed, settings).kind !== 'refused'
   return { put: isMended ? [{ path: registriesYaml, content: listed, expect: hashOf(files, registriesYaml) }] : [], snippet: reason }
 }
-
-/** As the data of a finding. */
-export const dataOf = (repair: K3sRepair): { readonly [key: string]: Json } => repair as { readonly [key: string]: Json }
 
 const hashOf = (files: Files, path: string): string | null => fileFacts(files, path)[path]?.sha256 ?? null
 

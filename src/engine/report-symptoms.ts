@@ -1,4 +1,5 @@
 import { judgedSymptoms, type JudgedSymptom } from '../derive/judged-symptoms.ts'
+import { splitHostPort } from '../containerd/registry-host.ts'
 import { kubectlOf } from '../derive/kube.ts'
 import { tried } from '../derive/tried.ts'
 import { unservedHost } from '../derive/unserved-hosts.ts'
@@ -6,7 +7,7 @@ import { findingId } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
 import type { Report } from '../model/report.ts'
-import type { Cluster, Topology } from '../model/topology.ts'
+import type { Cluster, Registry, Topology } from '../model/topology.ts'
 
 type ReportedSymptom = Report['symptoms'][number]
 
@@ -24,17 +25,22 @@ export async function reportSymptoms(
       const own = registries.filter((one) => one.clusters.includes(cluster.name))
       // Why the API could not be asked is what the check says.
       const judged = await tried(judgedSymptoms(look, cluster, own))
-      return judged.ok ? judged.answer.symptoms.map((one) => reportSymptom(cluster, one, rootOf)) : []
+      return judged.ok ? judged.answer.symptoms.map((one) => reportSymptom(cluster, own, one, rootOf)) : []
     }),
   )
   return all.flat().toSorted((a, b) => (a.id < b.id ? -1 : 1))
 }
 
-function reportSymptom(cluster: Cluster, judged: JudgedSymptom, rootOf: (findingId: string) => string | undefined): ReportedSymptom {
+function reportSymptom(
+  cluster: Cluster,
+  registries: readonly Registry[],
+  judged: JudgedSymptom,
+  rootOf: (findingId: string) => string | undefined,
+): ReportedSymptom {
   const { symptom, state, finding } = judged
   const { pod, container, registry, backOffUntil } = symptom
   const rootCause = rootOf(finding ?? unservedId(cluster, judged)) ?? null
-  const told = rootCause === null ? explain(cluster, judged) : {}
+  const told = rootCause === null ? explain(cluster, registries, judged) : {}
   return {
     id: `${cluster.name}/${pod.namespace}/${pod.name}/${container.name}`,
     cluster: cluster.name,
@@ -61,8 +67,8 @@ type Told = Pick<ReportedSymptom, 'explanation' | 'command'>
 const unservedId = ({ name }: Cluster, { symptom }: JudgedSymptom): string =>
   symptom.registry === null && symptom.reason !== 'ErrImageNeverPull' ? findingId(unservedHost(name, symptom.registryHost)) : ''
 
-function explain(cluster: Cluster, judged: JudgedSymptom): Told {
-  return judged.state === 'stale' ? retried(cluster, judged) : { explanation: reasonOf(judged) }
+function explain(cluster: Cluster, registries: readonly Registry[], judged: JudgedSymptom): Told {
+  return judged.state === 'stale' ? retried(cluster, judged) : { explanation: reasonOf(registries, judged) }
 }
 
 /** When the kubelet tries again, and what makes it try at once. */
@@ -76,7 +82,7 @@ function retried(cluster: Cluster, { symptom: { pod, backOffUntil } }: JudgedSym
   }
 }
 
-function reasonOf({ symptom, behind }: JudgedSymptom): string {
+function reasonOf(registries: readonly Registry[], { symptom, behind }: JudgedSymptom): string {
   const { registry, registryHost, error } = symptom
   if (behind !== undefined) return `the image can be had now; the kubelet pulls one at a time, and ${behind} comes first`
   const told = symptom.reason === 'Pulling' ? 'its pull has no outcome yet' : pullErrorMeanings[error.class].meaning
@@ -84,5 +90,14 @@ function reasonOf({ symptom, behind }: JudgedSymptom): string {
   const inside = /\.svc(?:\.cluster\.local)?(?::\d+)?$/.test(registryHost)
     ? `; ${registryHost} is a name of the cluster, which nodes do not know`
     : ''
-  return `not of a local registry, but of ${registryHost}: ${told}${inside}`
+  return `not of a local registry, but of ${registryHost}: ${told}${inside}${withoutPort(registries, symptom.container.image)}`
+}
+
+/** A first part without a dot, a port or the name localhost is no host, but a repository of Docker Hub (distribution/reference). */
+function withoutPort(registries: readonly Registry[], image: string): string {
+  const [first = ''] = image.split('/', 1)
+  const meant = registries.find((one) => one.container === first || one.registryHosts.some((host) => splitHostPort(host).host === first))
+  if (!meant || /[.:]|^localhost$/.test(first)) return ''
+  const named = meant.registryHosts.find((host) => splitHostPort(host).host === first) ?? meant.registryHosts[0]
+  return `; "${first}" alone is no host: images of ${meant.name} begin with ${named}/`
 }

@@ -102,6 +102,13 @@ describe('pods and the cause of their failure', () => {
     ])
   })
 
+  test('the name of a registry without its port is a repository of Docker Hub', async () => {
+    const made = await report({ waiting: [pod('app', 'kind-registry/app:1', {}, { message: 'pull access denied' })] })
+    expect(made.symptoms[0]!.explanation).toMatch(
+      /but of docker\.io.*; "kind-registry" alone is no host: images of kind-registry begin with localhost:5001\/$/,
+    )
+  })
+
   test('a pod that waits for its turn behind a large image', async () => {
     const at = '2026-11-21T10:47:00.000Z'
     const large = 'large.example.com/app:1'
