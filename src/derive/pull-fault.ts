@@ -81,7 +81,7 @@ export async function pullFault(
   const kept = (await contentFault(asked, pull)) ?? (error.class === 'disk-full' ? await diskFault(look, node, message) : null)
   if (kept) return current(kept)
   if (symptom.reason === 'Pulling') {
-    const behind = await hangingBefore(look, symptom, others)
+    const behind = pullsInTurn(cluster) ? await hangingBefore(look, symptom, others) : null
     // What comes from elsewhere may just be large.
     return (
       behind &&
@@ -205,6 +205,9 @@ async function diskFault(look: Look, node: string, message: string): Promise<Pul
   const isFull = disk !== null && (disk.availableKiB < littleKiB || disk.freeInodes === 0)
   return isFull ? { code: 'node-disk-full', disk } : null
 }
+
+/** The kubelet pulls one image at a time by default; that of k3s does not (k3s, pkg/daemons/agent/agent_linux.go). */
+const pullsInTurn = ({ provider }: Cluster): boolean => provider !== 'k3d'
 
 /** Of the pulls of a node that have no outcome, one whose image cannot be had now: the kubelet pulls one at a time by default. */
 async function hangingBefore(look: Look, symptom: PullSymptom, others: readonly PullSymptom[]): Promise<PullSymptom | null> {

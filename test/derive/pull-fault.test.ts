@@ -1,7 +1,9 @@
+import { readFileSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
+import { parseBundle } from '../../src/bundle/bundle.ts'
 import { judgedSymptoms } from '../../src/derive/judged-symptoms.ts'
 import { discover } from '../../src/discover/discover.ts'
-import { liveSession } from '../../src/engine/session.ts'
+import { liveSession, replaySession } from '../../src/engine/session.ts'
 import type { CommandOutcome, Look, Query } from '../../src/model/observation.ts'
 import { everything } from '../checks/check-table.ts'
 import { kind } from '../sessions/kind.ts'
@@ -67,4 +69,16 @@ describe('what comes and goes', () => {
     expect(states).toEqual(['current'])
     expect(found).toEqual([expect.not.stringContaining('tries')])
   })
+})
+
+test.each([
+  ['kind', ['pull-queue-blocked']],
+  ['k3d', []],
+] as const)('a pull without an outcome holds up the others of its node: %s', async (provider, codes) => {
+  const path = new URL('../../incidents/pull-queue-blocked/bundle.json', import.meta.url)
+  const { observations, selection } = parseBundle(readFileSync(path, 'utf8'))
+  const { look } = replaySession(observations)
+  const { clusters, registries } = await discover(look, selection)
+  const { findings } = await judgedSymptoms(look, { ...clusters[0]!, provider }, registries)
+  expect(findings.map((one) => one.code).filter((code) => code === 'pull-queue-blocked')).toEqual(codes)
 })
