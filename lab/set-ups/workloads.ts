@@ -1,9 +1,12 @@
 /** Workloads that name a registry host which nobody serves, and need none: their images are on the nodes. */
 import { kubectl, nodesOf, onNodes, undoAll } from '../fault.ts'
-import { helloImage } from '../registry.ts'
+import { pushOwnImage } from '../registry-content.ts'
+import { registryHost } from '../registry.ts'
 import type { SetUp } from '../set-up.ts'
 
-const loaded = 'old-reg:5000/lab/hello:1'
+// An image of its own: a node that forgets another name of the same image forgets them all.
+const pushed = `${registryHost}/lab/loaded:1`
+const loaded = 'old-reg:5000/lab/loaded:1'
 
 export const workloadSetUps: readonly SetUp[] = [
   {
@@ -11,10 +14,11 @@ export const workloadSetUps: readonly SetUp[] = [
     async make({ name }) {
       const nodes = await nodesOf(name)
       const images = 'ctr -n k8s.io images'
-      await onNodes(nodes, `crictl pull ${helloImage} > /dev/null && ${images} tag --force ${helloImage} ${loaded}`)
+      await pushOwnImage({ repository: 'lab/loaded', tag: '1' })
+      await onNodes(nodes, `crictl pull ${pushed} > /dev/null && ${images} tag --force ${pushed} ${loaded}`)
       await kubectl(name, 'create', 'deployment', 'loaded', `--image=${loaded}`, '--replicas=0')
       return undoAll(
-        () => onNodes(nodes, `${images} rm ${loaded}`),
+        () => onNodes(nodes, `crictl rmi ${pushed}`),
         async () => void (await kubectl(name, 'delete', 'deployment', 'loaded')),
       )
     },
