@@ -95,9 +95,14 @@ describe('a thousand files in one run', () => {
         })
       for (let warm = 0; warm < 5; warm++) run()
       // The same hundred each time: only the run can make a difference.
-      const tenTimes = Array.from({ length: 10 }, run)
-      const [first, last] = [median(tenTimes.slice(0, 3)), median(tenTimes.slice(-3))]
-      expect(last).toBeLessThanOrEqual(first * 2)
+      const growth = (): number => {
+        const tenTimes = Array.from({ length: 10 }, run)
+        return Math.min(...tenTimes.slice(-3)) / Math.min(...tenTimes.slice(0, 3))
+      }
+      const rounds: number[] = []
+      // As above: other work of the machine must not count.
+      while (rounds.length < 5 && (rounds.length === 0 || median(rounds) > 2)) rounds.push(growth())
+      expect(median(rounds)).toBeLessThanOrEqual(2)
     },
     60_000,
   )
