@@ -99,8 +99,8 @@ describe('a thousand files in one run', () => {
       const first = Math.min(...times.slice(0, 3))
       const last = (): number => Math.min(...times.slice(-3))
       // Other work of the machine passes; what grows from run to run does not.
-      for (let more = 0; more < 40 && last() > first * 2; more++) times.push(run())
-      expect(last()).toBeLessThanOrEqual(first * 2)
+      for (let more = 0; more < 40 && last() > first * 1.5; more++) times.push(run())
+      expect(last()).toBeLessThanOrEqual(first * 1.5)
     },
     60_000,
   )
