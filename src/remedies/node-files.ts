@@ -18,6 +18,9 @@ export interface NodeFacts {
 /** The facts of each node, also where the findings of all nodes became one. */
 export const factsOf = (finding: Finding): NodeFacts[] => (finding.data['each'] ?? [finding.data]) as unknown as NodeFacts[]
 
+/** Whether k3s, which writes containerd's files itself, runs on the nodes that a finding is about. */
+export const isOfK3s = (finding: Finding): boolean => factsOf(finding).every((one) => one.provider === 'k3d')
+
 const hostsTomlOf = (facts: NodeFacts): string => `[host."${facts.endpoint}"]\n`
 
 const hostsTomlStep = (facts: NodeFacts): Step => ({
@@ -76,7 +79,7 @@ const putHostsToml = (facts: NodeFacts, node: string): string => showStep({ ...h
 /** Sets config_path and restarts containerd on each node; running pods go on. */
 export function configPathRemedy(finding: Finding): Remedy {
   const all = factsOf(finding)
-  if (all[0]?.provider === 'k3d') return k3sTemplateRemedy(all)
+  if (isOfK3s(finding)) return k3sTemplateRemedy(all)
   const title = `set config_path on ${where(all)} and restart containerd there`
   const edits = all.map((facts) => {
     const before = facts.files[facts.configFile]

@@ -2,7 +2,7 @@ import { directoryOfMirror } from '../containerd/host-directory.ts'
 import { setConfigPath } from '../containerd/set-config-path.ts'
 import { parseContainerdVersion } from '../containerd/versions.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
-import { factsOf, forEachNode, showEdit, where, type NodeFacts } from './node-files.ts'
+import { factsOf, forEachNode, isOfK3s, showEdit, where, type NodeFacts } from './node-files.ts'
 import { quote, showStep } from './show.ts'
 
 const restartContainerd = (node: string, daemonReload = false): Step => ({
@@ -81,7 +81,6 @@ export function certificateRemedy(finding: Finding): Remedy {
 }
 
 interface ProxyFacts {
-  readonly provider?: string
   readonly nodes: readonly string[]
   readonly noProxy: string
 }
@@ -89,14 +88,13 @@ interface ProxyFacts {
 /** The registry's name in containerd's NO_PROXY, as a drop-in of its unit: what the cluster was created with stays. */
 export function proxyRemedy(finding: Finding): Remedy {
   const all = factsOf(finding) as unknown as ProxyFacts[]
-  const [first] = all
   // The environment of a container is that which it was created with.
-  if (first?.provider === 'k3d')
+  if (isOfK3s(finding))
     return sentence(
       `let containerd on ${where(all)} ask the registry directly`,
       'destructive',
       '# a k3d node keeps the environment that it was created with: create the cluster again with',
-      `k3d cluster create --env ${quote(`NO_PROXY=${first.noProxy}@all:*`)}`,
+      `k3d cluster create --env ${quote(`NO_PROXY=${all[0]!.noProxy}@all:*`)}`,
     )
   const put = (facts: ProxyFacts, node: string): Step => ({
     op: 'file.put',

@@ -15,9 +15,6 @@ export interface K3sFacts extends NodeFacts {
   readonly needsRestart?: boolean
 }
 
-/** Whether k3s writes the files for containerd of the nodes that a finding is about. */
-export const isOfK3s = (finding: Finding): boolean => factsOf(finding).every((one) => 'registriesYaml' in one)
-
 /**
  * Writes registries.yaml, which is for the next start of k3s, and the hosts.toml that k3s makes of it, which containerd reads
  * at the next pull.

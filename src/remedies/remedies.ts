@@ -1,9 +1,9 @@
 import type { Code } from '../model/codes.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { certificateRemedy, dnsRemedy, mirrorsRemedy, proxyRemedy } from './node-settings.ts'
-import { configPathRemedy, hostsTomlRemedy, moveAwayRemedy } from './node-files.ts'
+import { configPathRemedy, hostsTomlRemedy, isOfK3s, moveAwayRemedy } from './node-files.ts'
 import { imageMakers } from './images.ts'
-import { isOfK3s, k3sAuthorityRemedy, registriesYamlRemedy } from './registries-yaml.ts'
+import { k3sAuthorityRemedy, registriesYamlRemedy } from './registries-yaml.ts'
 import { manual, remedy, text, type Maker } from './remedy.ts'
 
 const hostPort = (address: string): string => address.slice(address.lastIndexOf(':') + 1)
@@ -111,7 +111,7 @@ const makers: { readonly [C in Code]: Maker } = {
     ),
   ],
   'cri-not-available': (finding) => [
-    finding.data['provider'] === 'k3d'
+    isOfK3s(finding)
       ? k3sLogRemedy(text(finding, 'node'))
       : manual(
           'read why, then start it again',

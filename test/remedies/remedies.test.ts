@@ -66,6 +66,7 @@ const imageData = {
 
 const k3s = {
   ...node,
+  provider: 'k3d',
   nodes: ['k3d-one-server-0'],
   registryHost: 'k3d-dev-reg:5000',
   registriesYaml: '/etc/rancher/k3s/registries.yaml',
