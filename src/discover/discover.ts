@@ -2,7 +2,7 @@ import { splitHostPort } from '../containerd/registry-host.ts'
 import type { Json } from '../model/json.ts'
 import type { Look } from '../model/observation.ts'
 import type { Choice, Cluster, Gap, RegistryReference, Topology } from '../model/topology.ts'
-import { isOfCluster } from '../derive/cluster-container.ts'
+import { namesBesideClusters } from '../derive/cluster-container.ts'
 import { dig, kubeObject } from '../derive/kube.ts'
 import { nodeContainerd } from '../derive/node-containerd.ts'
 import { orNull } from '../derive/tried.ts'
@@ -21,7 +21,7 @@ import { withHostUrl } from './registry-url.ts'
 export async function discover(look: Look, selection: Selection): Promise<Topology> {
   const containers = await look('docker.containers', {})
   const chosen = await chosenClusters(look, selection)
-  const names = new Set(containers.filter((one) => !isOfCluster(one)).map((one) => one.name))
+  const names = namesBesideClusters(containers)
   const isLocal = (registryHost: string): boolean => names.has(splitHostPort(registryHost).host)
   const found = await Promise.all(chosen.map((cluster) => examineCluster(look, cluster, selection.context, isLocal)))
   const only = selection.registry === undefined ? {} : { onlyRegistry: selection.registry }

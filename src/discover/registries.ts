@@ -1,6 +1,6 @@
 import { hostPortOf, isLoopback, splitHostPort } from '../containerd/registry-host.ts'
 import type { ContainerSummary, Look } from '../model/observation.ts'
-import type { Choice, Registry, RegistryReference } from '../model/topology.ts'
+import { isOnNode, type Choice, type Registry, type RegistryReference } from '../model/topology.ts'
 import { innerPort, innerPorts } from '../derive/registry-detail.ts'
 import { containerAt, hostAddressOf, isUp, proxyOf, registryContainers, type RegistryContainer } from './registry-containers.ts'
 
@@ -178,7 +178,7 @@ function placeOf(address: string): 'elsewhere' | 'missing' {
 
 function whyChosen(registry: Registry): Choice {
   const sources = registry.references.map(({ source, registryHost, endpoints, nodes, cluster }) =>
-    source === 'hosts.toml' || source === 'registries.yaml' || source === 'mirrors'
+    isOnNode(source)
       ? `${source} of ${nodes.join(', ')} leads ${registryHost} to ${endpoints.join(', ') || 'nothing'}`
       : {
           configmap: `ConfigMap local-registry-hosting of ${cluster} names ${registryHost}`,

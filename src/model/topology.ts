@@ -45,12 +45,18 @@ export interface Cluster {
   readonly onlyRegistry?: string
 }
 
+/** Where on a node a reference to a registry can stand. */
+const nodeSources = ['hosts.toml', 'registries.yaml', 'mirrors'] as const
+type NodeSource = (typeof nodeSources)[number]
+
+export const isOnNode = (source: RegistryReference['source']): source is NodeSource => nodeSources.some((one) => one === source)
+
 /** Why a cluster is believed to use a registry host. */
 export interface RegistryReference {
   readonly cluster: string
   /** The `host[:port]` of images. */
   readonly registryHost: string
-  readonly source: 'configmap' | 'hosts.toml' | 'registries.yaml' | 'mirrors' | 'pod' | 'option'
+  readonly source: NodeSource | 'configmap' | 'pod' | 'option'
   /** The URL bases that nodes are told to ask for it, as written. */
   readonly endpoints: readonly string[]
   readonly nodes: readonly string[]

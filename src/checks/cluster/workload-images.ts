@@ -1,4 +1,4 @@
-import { isOfCluster } from '../../derive/cluster-container.ts'
+import { namesBesideClusters } from '../../derive/cluster-container.ts'
 import { canOnlyBeLocal, imageUses } from '../../derive/image-uses.ts'
 import { registryHostsOf } from '../../derive/registry-pulls.ts'
 import { unservedFinding } from '../../derive/unserved-hosts.ts'
@@ -15,7 +15,7 @@ export default defineCheck({
   async run(look, { cluster, registries }) {
     if (cluster.onlyRegistry !== undefined) return { skip: `only ${cluster.onlyRegistry} is examined` }
     const [{ workloads, unlisted }, containers] = await Promise.all([workloadsOf(look, cluster), look('docker.containers', {})])
-    const names = new Set(containers.filter((one) => !isOfCluster(one)).map((one) => one.name))
+    const names = namesBesideClusters(containers)
     // What keeps nodes from a registry that is known is told by what asks for that registry.
     const known = new Set(registries.flatMap((one) => registryHostsOf(one, cluster.name)))
     const hosts = [...imageUses(workloads)].filter(([host]) => canOnlyBeLocal(host, names) && !known.has(host))

@@ -4,7 +4,7 @@ import { askBase, describeAnswer, registryDetail } from '../../derive/registry-d
 import { orNull } from '../../derive/tried.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
 import { isHttpFailure, ObservationFailure, type ContainerDetail, type Look } from '../../model/observation.ts'
-import type { Cluster, Registry } from '../../model/topology.ts'
+import { isOnNode, type Cluster, type Registry } from '../../model/topology.ts'
 import { defineCheck } from '../define-check.ts'
 
 export default defineCheck({
@@ -55,7 +55,7 @@ async function notFound(look: Look, registry: Registry, clusters: readonly Clust
           command: `docker ps -a --filter name=^${containerName}$`,
         },
         ...registry.references.map(({ source, nodes, cluster, registryHost, endpoints }): Evidence =>
-          source === 'hosts.toml' || source === 'registries.yaml' || source === 'mirrors'
+          isOnNode(source)
             ? { vantage: 'node', asked: `${source} of ${nodes.join(', ')}`, saw: `${registryHost} → ${endpoints.join(', ')}` }
             : {
                 vantage: source === 'option' ? 'host' : 'api',
