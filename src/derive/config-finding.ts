@@ -13,7 +13,7 @@ import { registryDetail } from './registry-detail.ts'
 import { usableEndpoints, type RegistryPull } from './registry-pulls.ts'
 
 /** A fault of a node's configuration as a finding; on k3s as one of what the configuration is written from. */
-export async function findingOf(
+export async function configFindingOf(
   look: Look,
   cluster: Cluster,
   node: Node,

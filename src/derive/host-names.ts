@@ -2,7 +2,7 @@ import { isLoopback, splitHostPort } from '../containerd/registry-host.ts'
 import type { Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Node, Registry } from '../model/topology.ts'
-import { findingOf } from './config-finding.ts'
+import { configFindingOf } from './config-finding.ts'
 import { identityAt } from './identity.ts'
 import type { LocalSymptom, PullFault } from './pull-fault.ts'
 import { registryHostsOf, registryPull, usableEndpoints } from './registry-pulls.ts'
@@ -32,7 +32,7 @@ export async function registryByHostName(
  * That nothing tells the nodes where images of such a name are: none has a hosts.toml for it. The node of the pod comes first,
  * and the others, to which the pod may come next, with it. Empty where that is not the fault.
  */
-export async function unservedFindings(
+export async function hostNameFindings(
   look: Look,
   cluster: Cluster,
   { pod, registry, registryHost }: LocalSymptom,
@@ -40,14 +40,14 @@ export async function unservedFindings(
 ): Promise<Finding[]> {
   if (fault.code !== 'in-cluster-pull-failed' || registryHostsOf(registry, cluster.name).includes(registryHost)) return []
   const running = cluster.nodes.filter((one) => one.running).toSorted((a, b) => Number(b.name === pod.node) - Number(a.name === pod.node))
-  const found = await Promise.all(running.map((node) => orNull(unservedOn(look, cluster, node, registry, registryHost))))
+  const found = await Promise.all(running.map((node) => orNull(unknownOn(look, cluster, node, registry, registryHost))))
   return found[0] ? found.filter((one) => one !== null) : []
 }
 
-async function unservedOn(look: Look, cluster: Cluster, node: Node, registry: Registry, registryHost: string): Promise<Finding | null> {
+async function unknownOn(look: Look, cluster: Cluster, node: Node, registry: Registry, registryHost: string): Promise<Finding | null> {
   const pull = await registryPull(look, cluster.name, node.name, registry, registryHost)
   if (pull.reaches || usableEndpoints(pull.pull).some((one) => one.source !== 'default')) return null
-  const finding = await findingOf(look, cluster, node, registry, pull, { code: 'hosts-toml-missing' })
+  const finding = await configFindingOf(look, cluster, node, registry, pull, { code: 'hosts-toml-missing' })
   const known = {
     vantage: 'host',
     asked: `http://${registryHost}/v2/`,

@@ -5,7 +5,7 @@ import { flagFinding } from './flag-finding.ts'
 import { pullFault, type Judged, type LocalSymptom, type PullFault } from './pull-fault.ts'
 import { lostFinding, maskFinding, pullFinding } from './pull-finding.ts'
 import { pullSymptoms, type PullSymptom } from './symptoms.ts'
-import { registryByHostName, unservedFindings } from './host-names.ts'
+import { registryByHostName, hostNameFindings } from './host-names.ts'
 import { tried } from './tried.ts'
 
 /** A symptom, what state it is in, and what was found from it. */
@@ -68,8 +68,8 @@ async function judge(
 }
 
 async function findingsOf(look: Look, cluster: Cluster, symptom: LocalSymptom, fault: PullFault): Promise<Finding[]> {
-  const unserved = await unservedFindings(look, cluster, symptom, fault)
-  if (unserved.length > 0) return unserved
+  const ofHostName = await hostNameFindings(look, cluster, symptom, fault)
+  if (ofHostName.length > 0) return ofHostName
   const found = { symptom, fault }
   const beside = [maskFinding(cluster, found), await flagFinding(look, cluster, found), lostFinding(cluster, found)]
   return [pullFinding(cluster, found), ...beside.filter((finding) => finding !== null)]

@@ -1,5 +1,5 @@
 import { isLoopback } from '../../containerd/registry-host.ts'
-import { findingOf } from '../../derive/config-finding.ts'
+import { configFindingOf } from '../../derive/config-finding.ts'
 import { configFault } from '../../derive/lead.ts'
 import { isByHostPort } from '../../derive/registry-addresses.ts'
 import type { NodePull } from '../../derive/node-pull.ts'
@@ -58,7 +58,7 @@ async function judge(look: Look, cluster: Cluster, node: Node, registry: Registr
   const fault = configFault(pull, wantsMirror)
   const { difference, image } = pull.pull
   return {
-    findings: fault ? [await findingOf(look, cluster, node, registry, pull, fault)] : [],
+    findings: fault ? [await configFindingOf(look, cluster, node, registry, pull, fault)] : [],
     notes: difference ? [mistaken(node.name, image, difference)] : [],
   }
 }
