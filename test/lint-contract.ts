@@ -1,18 +1,16 @@
-import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { isCode } from '../src/model/codes.ts'
 import { lintCodes } from '../src/model/lint-codes.ts'
 import { lintReportSchema, type LintReport } from '../src/model/lint-report.ts'
+import { againstSchema } from './document-contract.ts'
 
-const schema = JSON.parse(readFileSync(new URL('../schema/lint-report.schema.json', import.meta.url), 'utf8')) as object
-const validate = new Ajv({ allErrors: true, strict: false }).compile(schema)
+const validate = againstSchema('lint-report')
 
 /** Holds a document against its JSON Schema, its types, and what the schema cannot say. */
 export function validateLint(document: LintReport): LintReport {
   const plain = JSON.parse(JSON.stringify(document)) as LintReport
-  expect(validate(plain), JSON.stringify(validate.errors)).toBe(true)
+  validate(plain)
   expect(v.parse(v.strictObject(lintReportSchema.entries), plain), 'nothing but what the schema names').toEqual(plain)
   const { exitCode, status, files, error } = plain
   expect(status).toBe(exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')

@@ -1,16 +1,14 @@
-import { readFileSync } from 'node:fs'
-import { Ajv } from 'ajv'
 import * as v from 'valibot'
 import { expect } from 'vitest'
 import { pullPlanSchema, type PullPlanDocument } from '../src/model/pull-plan.ts'
+import { againstSchema } from './document-contract.ts'
 
-const schema = JSON.parse(readFileSync(new URL('../schema/pull-plan.schema.json', import.meta.url), 'utf8')) as object
-const validate = new Ajv({ allErrors: true, strict: false }).compile(schema)
+const validate = againstSchema('pull-plan')
 
 /** Holds a document against its JSON Schema, its types, and what the schema cannot say. */
 export function validatePlan(document: PullPlanDocument): PullPlanDocument {
   const plain = JSON.parse(JSON.stringify(document)) as PullPlanDocument
-  expect(validate(plain), JSON.stringify(validate.errors)).toBe(true)
+  validate(plain)
   expect(v.parse(v.strictObject(pullPlanSchema.entries), plain), 'nothing but what the schema names').toEqual(plain)
   const { exitCode, status, plans, error } = plain
   expect(status).toBe(exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')
