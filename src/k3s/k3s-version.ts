@@ -19,7 +19,7 @@ export function parseK3sVersion(text: string): K3sVersion | null {
 export interface K3sRules {
   /** Where mirrors go: a certs.d tree, or config.toml with the CRI plugin named as in version 1 or 2 of that file. */
   readonly mirrorsIn: 'certs.d' | 'config.toml v2' | 'config.toml v1'
-  /** How mirrors and configs become hosts.toml files: see first-hosts.ts, second-hosts.ts and hosts.ts. */
+  /** How mirrors and configs become hosts.toml files: see earlier-hosts.ts and hosts.ts. */
   readonly hosts: 'first' | 'second' | 'today'
   /** There is a line `[host]`, without which containerd 1.7 rejects a file that has no mirror. */
   readonly hostTable: boolean

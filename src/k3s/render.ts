@@ -6,7 +6,7 @@ import type { PassedBy } from './host-config.ts'
 import { hostsToml } from './hosts-toml.ts'
 import { hostsOf } from './hosts.ts'
 import { k3sRules, parseK3sVersion } from './k3s-version.ts'
-import { readRegistriesYaml } from './registries-yaml.ts'
+import { readRegistriesYaml, type Registries } from './registries-yaml.ts'
 
 /** How k3s was started, as far as it decides what becomes of registries.yaml. */
 export interface RenderSettings {
@@ -42,7 +42,11 @@ const rendering = { first: firstHostsOf, second: secondHostsOf, today: hostsOf }
  */
 export function renderRegistriesYaml(file: string | Uint8Array, settings: RenderSettings = {}): Rendered {
   const read = readRegistriesYaml(file)
-  if (read.kind === 'refused') return { kind: 'refused', reason: read.reason }
+  return read.kind === 'refused' ? { kind: 'refused', reason: read.reason } : renderRegistries(read, settings)
+}
+
+/** The same of one that is read already. */
+export function renderRegistries(read: Registries, settings: RenderSettings): Rendered {
   const credentials = Object.keys(read.configs).filter((registryHost) => read.configs[registryHost]!.auth !== null)
   const rules = k3sRules(parseK3sVersion(settings.k3sVersion ?? ''))
   if (rules.mirrorsIn !== 'certs.d')

@@ -25,12 +25,16 @@ export function lintFile({ path, text }: FileToLint, settings: LintSettings): Li
   if (kind === 'hosts.toml') return [linted({ path, text }, kind, lintHostsToml(path, text, settings))]
   if (kind === 'config.toml') return [linted({ path, text }, kind, lintConfigToml(text, settings))]
   const sources = yamlSources(text.replace(/^\uFEFF/, ''), kind === 'kind-config' ? 'yaml.v3' : 'yaml.v2')
-  const all = sources.map((source) => ({ source, own: (sources.length > 1 ? fileKindOf('', source.text) : null) ?? kind }))
+  const all = sources.map((source) => ({ source, own: sources.length > 1 ? fileKindOf('', source.text) : kind }))
   if (sources.length === 0) return [linted({ path, text }, kind, empty(kind))]
   // Other documents of the file are not ours: they are Kubernetes objects, as a rule.
-  const ours = all.filter(({ source }) => sources.length === 1 || source.fault !== undefined || fileKindOf('', source.text) !== null)
+  const ours = all.filter(({ source, own }) => own !== null || source.fault !== undefined)
   return (ours.length > 0 ? ours : all).map(({ source, own }) =>
-    linted({ path, text }, own, kind === 'registries.yaml' && source !== sources[0] ? unread(source) : judged(source, own, settings)),
+    linted(
+      { path, text },
+      own ?? kind,
+      kind === 'registries.yaml' && source !== sources[0] ? unread(source) : judged(source, own ?? kind, settings),
+    ),
   )
 }
 

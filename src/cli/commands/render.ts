@@ -1,7 +1,7 @@
 import { header } from '../../k3s/hosts-toml.ts'
 import { parseK3sVersion } from '../../k3s/k3s-version.ts'
-import { readRegistriesYaml } from '../../k3s/registries-yaml.ts'
-import { renderRegistriesYaml, type Rendered } from '../../k3s/render.ts'
+import { readRegistriesYaml, type UnknownKey } from '../../k3s/registries-yaml.ts'
+import { renderRegistries, type Rendered } from '../../k3s/render.ts'
 import { firstForeign, writeDirectory } from '../../ports/files-directory.ts'
 import { readBytes } from '../../ports/files-input.ts'
 import { oneLine, printable } from '../../reporters/text.ts'
@@ -22,26 +22,24 @@ export async function render(path: string, options: RenderArguments): Promise<nu
   const { k3sVersion, outDir } = options
   if (k3sVersion !== undefined && parseK3sVersion(k3sVersion) === null)
     throw new UsageError(`"${k3sVersion}" is no version of k3s: a version is like v1.34.1+k3s1`)
-  const file = await bytesOf(path)
-  const rendered = renderRegistriesYaml(file, {
+  const read = readRegistriesYaml(await bytesOf(path))
+  if (read.kind === 'refused') return refused(path, read.reason)
+  const rendered = renderRegistries(read, {
     disableDefaultRegistryEndpoint: options.disableDefaultRegistryEndpoint ?? false,
     embeddedRegistry: options.embeddedRegistry ?? false,
     ...(k3sVersion !== undefined && { k3sVersion }),
   })
-  if (rendered.kind === 'refused') {
-    tell(`k3s does not start with ${path}: ${rendered.reason}`)
-    return 1
-  }
+  if (rendered.kind === 'refused') return refused(path, rendered.reason)
   if (rendered.kind === 'config.toml') {
     if (outDir !== undefined)
       throw new UsageError(`k3s ${k3sVersion} writes no files for --out-dir, but into config.toml; leave --out-dir out to see what`)
-    tellUnknownKeys(file)
+    tellUnknownKeys(read.unknownKeys)
     if (rendered.toml !== '') await writeOut(printable(rendered.toml))
     return 0
   }
   if (outDir === undefined) await writeOut(listed(rendered))
   else await write(outDir, rendered)
-  tellUnknownKeys(file)
+  tellUnknownKeys(read.unknownKeys)
   tellRest(rendered)
   if (Object.keys(rendered.files).length === 0) tell(`k3s writes no files from ${path}: every registry is asked at its default endpoint`)
   return 0
@@ -96,10 +94,13 @@ const reasons: { readonly [code: string]: string } = {
   'too-large': 'it is too large',
 }
 
-function tellUnknownKeys(file: Uint8Array): void {
-  const read = readRegistriesYaml(file)
-  if (read.kind === 'refused') return
-  for (const { path, line, near } of read.unknownKeys)
+function refused(path: string, reason: string): number {
+  tell(`k3s does not start with ${path}: ${reason}`)
+  return 1
+}
+
+function tellUnknownKeys(unknownKeys: readonly UnknownKey[]): void {
+  for (const { path, line, near } of unknownKeys)
     tell(`line ${line}: k3s ignores ${path.join('.')}${near === undefined ? '' : `; it knows "${near}"`}`)
 }
 

@@ -40,5 +40,5 @@ export function asks(plan: Endpoints, { scheme, host }: MeantEndpoint): boolean 
 }
 
 /** The endpoint of a plan that is asked over HTTPS where HTTP is most likely meant. */
-export const askedOverHttps = (plan: Endpoints, { host }: MeantEndpoint): boolean =>
+export const askedOverHttps = (plan: Endpoints, { host }: Pick<MeantEndpoint, 'host'>): boolean =>
   plan.kind === 'endpoints' && plan.endpoints.some((one) => one.host === host && one.scheme === 'https' && !one.httpFallback)

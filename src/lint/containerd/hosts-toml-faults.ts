@@ -6,7 +6,7 @@ import type { Severity } from '../../model/words.ts'
 import type { Place } from '../problem.ts'
 import type { TomlKey } from '../toml-source.ts'
 import { askedOverHttps, asks, looksLocal, meantEndpoint, type MeantEndpoint } from './endpoint-faults.ts'
-import { planOfFiles } from './plan-of-files.ts'
+import { anyHost, nodeFiles, planOfFiles } from './plan-of-files.ts'
 
 export interface HostsTomlFault {
   readonly code: LintCode
@@ -21,9 +21,6 @@ export interface HostsTomlFault {
   readonly correct?: readonly [before: string, after: string]
 }
 
-/** A host that is any: its default endpoint is HTTPS, as that of every host but localhost. */
-const anyHost = 'registry.example'
-
 /** What keeps containerd of this version from asking the endpoints that a hosts.toml names. */
 export function hostsTomlFaults(
   registryHost: string | null,
@@ -32,7 +29,7 @@ export function hostsTomlFaults(
   version: ContainerdVersion,
 ): HostsTomlFault[] {
   const host = registryHost ?? anyHost
-  const plan = planOfFiles(host, { [`${host}/hosts.toml`]: text }, version)
+  const plan = planOfFiles(host, nodeFiles({ [`${host}/hosts.toml`]: text }), version)
   const instead = registryHost === null ? 'the registry host itself' : `${registryHost} itself`
   if (plan.kind === 'crash') return [rejected(plan.problem, 'reading it ends the containerd process')]
   if (plan.kind === 'endpoints' && plan.rejected)

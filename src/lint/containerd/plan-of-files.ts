@@ -7,16 +7,19 @@ import type { FileEntry } from '../../model/observation.ts'
 
 const root = '/etc/containerd/certs.d'
 
+/** A registry host that is any: its default endpoint is HTTPS, as that of every host but localhost. */
+export const anyHost = 'registry.example'
+
+/** The endpoints for a registry host by the files of a node. */
+export const planOfFiles = (registryHost: string, files: Files, version: ContainerdVersion): Endpoints =>
+  endpointsOf(registryHost, [root], files, rulesOf(version))
+
 /**
- * The endpoints for a registry host by the files of a certs.d. What they name beside themselves is taken for a readable
- * certificate: it lies in the node, which is not there yet.
+ * The files of a node by those of its certs.d. What they name beside themselves is taken for a readable certificate: it
+ * lies in the node, which is not there yet.
  * @param texts path below certs.d → text of a hosts.toml
  */
-export function planOfFiles(registryHost: string, texts: { readonly [path: string]: string }, version: ContainerdVersion): Endpoints {
-  return endpointsOf(registryHost, [root], nodeFiles(texts), rulesOf(version))
-}
-
-function nodeFiles(texts: { readonly [path: string]: string }): Files {
+export function nodeFiles(texts: { readonly [path: string]: string }): Files {
   const entries: { [path: string]: FileEntry } = { [root]: { type: 'dir' } }
   for (const [path, text] of Object.entries(texts)) {
     const whole = `${root}/${path}`

@@ -1,5 +1,5 @@
 import type { RegistryConfig } from '../../k3s/registries-yaml.ts'
-import { looksLocal, meantEndpoint } from '../containerd/endpoint-faults.ts'
+import { askedOverHttps, looksLocal, meantEndpoint } from '../containerd/endpoint-faults.ts'
 import { linesOfText, type Problem } from '../problem.ts'
 import type { YamlPath } from '../yaml-source.ts'
 import { endpointsAt, isPlainHttp, type RegistriesContext } from './context.ts'
@@ -94,9 +94,7 @@ export function removable({ registries }: RegistriesContext, key: string): YamlP
 
 /** With an entry of `configs`, even an empty one, k3s writes the default endpoint whatever the flag says. */
 function flagDefeated(context: RegistriesContext, key: string, config: RegistryConfig): Problem[] {
-  if (!context.flag || !Object.hasOwn(context.registries.mirrors, key)) return []
-  const plan = context.plan(key)
-  if (plan.kind !== 'endpoints' || !plan.endpoints.some((one) => one.host === key && one.scheme === 'https' && !one.httpFallback)) return []
+  if (!context.flag || !Object.hasOwn(context.registries.mirrors, key) || !askedOverHttps(context.plan(key), { host: key })) return []
   const message = `--disable-default-registry-endpoint has no effect on "${key}" because of this entry of configs: https://${key} is still asked last, and with containerd 1.x hides a 404 of the mirror`
   const correction = config.auth === null ? removed(context, removable(context, key)) : undefined
   const found = problem(context, ['configs', key], 'default-endpoint-flag-ineffective', 'warning', message)

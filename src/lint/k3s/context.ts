@@ -5,7 +5,7 @@ import type { Registries } from '../../k3s/registries-yaml.ts'
 import type { Rendered } from '../../k3s/render.ts'
 import { settingsOf } from '../containerd/config-faults.ts'
 import { meantEndpoint, type MeantEndpoint } from '../containerd/endpoint-faults.ts'
-import { planOfFiles } from '../containerd/plan-of-files.ts'
+import { anyHost, nodeFiles, planOfFiles } from '../containerd/plan-of-files.ts'
 import type { YamlSource } from '../yaml-source.ts'
 
 /** What the problems of a registries.yaml are judged by. */
@@ -38,12 +38,13 @@ export function isPlainHttp(context: Pick<RegistriesContext, 'registries'>, host
   return meant.length > 0 && meant.every((one) => one.scheme === 'http')
 }
 
-const anyHost = 'registry.example'
-
 /** The plan for a registry host by what k3s renders; `*` stands for a host that no mirror names. */
 export function planBy(rendered: Rendered, containerd: ContainerdVersion): (registryHost: string) => Endpoints {
   const hostOf = (key: string): string => (key === '*' ? anyHost : key)
-  if (rendered.kind === 'certs.d') return (key) => planOfFiles(hostOf(key), rendered.files, containerd)
+  if (rendered.kind === 'certs.d') {
+    const files = nodeFiles(rendered.files)
+    return (key) => planOfFiles(hostOf(key), files, containerd)
+  }
   const toml = rendered.kind === 'config.toml' ? rendered.toml : ''
   const { settings } = settingsOf(containerd, toml)
   return (key) => mirrorEndpoints(hostOf(key), settings.mirrors ?? {}, rulesOf(containerd))

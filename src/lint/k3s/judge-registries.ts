@@ -1,6 +1,6 @@
 import type { ContainerdVersion } from '../../containerd/versions.ts'
 import { readRegistriesYaml, type UnknownKey as KeyOfK3s } from '../../k3s/registries-yaml.ts'
-import { renderRegistriesYaml } from '../../k3s/render.ts'
+import { renderRegistries } from '../../k3s/render.ts'
 import { unknownKeys, valueAt, type UnknownKey } from '../known-keys.ts'
 import { linesOfText, start, type Place, type Problem } from '../problem.ts'
 import type { YamlPath, YamlSource } from '../yaml-source.ts'
@@ -28,7 +28,7 @@ export function registriesProblems(source: YamlSource, use: RegistriesUse): Prob
   const { text, containerd, k3sVersion, flag, throughK3d } = use
   const read = readRegistriesYaml(text)
   if (read.kind === 'refused') return [refused(source, read.reason, throughK3d, read.place && source.at(read.place))]
-  const rendered = renderRegistriesYaml(text, { disableDefaultRegistryEndpoint: flag, ...(k3sVersion !== undefined && { k3sVersion }) })
+  const rendered = renderRegistries(read, { disableDefaultRegistryEndpoint: flag, ...(k3sVersion !== undefined && { k3sVersion }) })
   if (rendered.kind === 'refused') return [refused(source, rendered.reason, throughK3d)]
   const context: RegistriesContext = { ...use, source, registries: read, plan: planBy(rendered, containerd) }
   const unknown = throughK3d ? unknownKeys(source.value, keysOfK3d).filter(notInCapitals) : read.unknownKeys.map(named)
