@@ -57,7 +57,7 @@ export async function reachProblem(
     return { ...(await brokenDns(look, cluster, one.node, resolves?.node)), saw }
   }
   const what = answer.error === 'connection-refused' ? 'refuses the connection' : 'cannot be reached'
-  return { code: 'registry-unreachable-from-node', what, saw }
+  return { code: 'registry-unreachable-from-node', what, saw, hint: otherAddress(detail, cluster.network, answer.text) }
 }
 
 /** What an answer says of the registry itself; credentials and rights are a matter of who asks. */
@@ -142,6 +142,15 @@ async function brokenDns(look: Look, cluster: Cluster, node: string, good: strin
       ...(others === null ? [] : [{ vantage: 'node' as const, asked: `${resolvConf} of ${good}`, saw: others.trim() }]),
     ],
   }
+}
+
+/** A name can lead elsewhere on a node: an entry in its /etc/hosts, a name server of its own. */
+function otherAddress(detail: ContainerDetail | null, network: string, text: string): string {
+  const [, dialled] = /dial tcp (\[[^\]]+\]|[\d.]+):\d+/.exec(text) ?? []
+  const there = detail?.networks.find((one) => one.name === network)
+  const own = [there?.address ?? '', `[${there?.addressV6 ?? ''}]`]
+  if (detail === null || dialled === undefined || !there?.address || own.includes(dialled)) return ''
+  return `; it asks ${dialled}, and ${detail.name} is ${there.address}`
 }
 
 /** The container can be there under another name. */

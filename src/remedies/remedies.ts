@@ -104,7 +104,8 @@ const makers: { readonly [C in Code]: Maker } = {
   'registry-unreachable-from-node': (finding) => [
     manual(
       'compare the address in hosts.toml with where the registry listens',
-      `docker exec ${(finding.data['nodes'] as string[])[0]} cat /etc/containerd/certs.d/*/hosts.toml`,
+      // The pattern is for a shell in the node.
+      `docker exec ${(finding.data['nodes'] as string[])[0]} sh -c 'cat ${isOfK3s(finding) ? '/var/lib/rancher/k3s/agent' : ''}/etc/containerd/certs.d/*/hosts.toml'`,
       ...(finding.data['container']
         ? [`docker inspect -f '{{json .Config.ExposedPorts}} {{json .NetworkSettings.Networks}}' ${text(finding, 'container')}`]
         : []),

@@ -1,6 +1,7 @@
 import { execFile } from 'node:child_process'
 import { promisify } from 'node:util'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { withTempDir } from '../../lab/cache.ts'
 import type { Fault, Pull } from '../../lab/fault.ts'
 import { k3dNodes, kindNodes } from '../../lab/docker.ts'
 import { makeFail, removeAll, type Failed } from '../../lab/failing-pods.ts'
@@ -152,7 +153,8 @@ async function repairAsShown(report: Report, cluster: string, pull: Pull | undef
     const { show, steps } = report.findings.find((one) => one.id === finding)!.remedies[0]!
     const sentences = steps.map((step) => (step.op === 'manual' && step.command === undefined ? step.text : undefined))
     const commands = show.filter((line) => !sentences.includes(line))
-    await promisify(execFile)('bash', ['-ec', commands.join('\n')])
+    // Some save a file where they are pasted.
+    await withTempDir('pasted', (cwd) => promisify(execFile)('bash', ['-ec', commands.join('\n')], { cwd }))
   }
   // A node that was just started is not ready at once; a reader looks again when it is.
   const { provider } = await placeOf(cluster)

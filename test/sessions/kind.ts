@@ -68,6 +68,8 @@ export interface NodeOptions {
   environment?: { [name: string]: string }
   /** What asking an address directly gives, where it is not what the containers make of it. */
   reaches?: { [address: string]: TraceName }
+  /** The IP address to which a name leads on it, where that is not the registry's. */
+  dials?: { [address: string]: string }
   /** What a pull by a certs.d directory gives, by registry host, likewise. */
   pulls?: { [registryHost: string]: TraceName }
   /** What crictl said; null: the node has none. */

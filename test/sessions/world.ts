@@ -215,7 +215,7 @@ function httpAnswer(serving: Serving, hostPort: string, path: string, tls: boole
 function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }: Query<'node.trace'>): CommandOutcome {
   const address = image.slice(0, image.indexOf('/'))
   const held = image.endsWith('/lab/hello:1')
-  const { ctr, pulls = {}, reaches = {} } = node.options
+  const { ctr, pulls = {}, reaches = {}, dials = {} } = node.options
   if (ctr) return { exitCode: 0, timedOut: false, stdout: '', stderr: '', ms: 10, ...ctr }
   const give = (name: TraceName, ip?: string): CommandOutcome =>
     trace(name === 'served' && !held ? 'not-found' : name, node.containerd, address, ip)
@@ -224,7 +224,7 @@ function nodeTrace(world: World, node: NodeWorld, { image, hostsDir, plainHttp }
     // What a node is said to reach beside the containers is the registry too, and its log shows who asked.
     if (word !== undefined && reaches[address] === 'served') world.containers[0]?.log.push(`GET /v2/registry-doctor/${word}/manifests/none`)
     const { name, ip } = reaches[address]
-      ? { name: reaches[address], ip: '172.18.0.5' }
+      ? { name: reaches[address], ip: dials[address] ?? '172.18.0.5' }
       : fromNode(world, node, address, plainHttp !== true)
     return give(name, ip)
   }

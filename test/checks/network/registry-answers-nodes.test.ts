@@ -119,6 +119,15 @@ checkTable(check, {
       says(/kind-registry:5000 resolves on dev-control-plane, but not on dev-worker/),
     ),
   },
+  'one node is led to another address by the name': {
+    session: kind({
+      nodes: { worker: { reaches: { 'kind-registry:5000': 'refused' }, dials: { 'kind-registry:5000': '192.0.2.7' } } },
+    }),
+    expect: all(
+      finds('registry-unreachable-from-node', 'node/dev/dev-worker'),
+      says(/kind-registry:5000 refuses the connection.*; it asks 192\.0\.2\.7, and kind-registry is 172\.18\.0\.5/),
+    ),
+  },
   'one node gets no answer, and asks the name server that others ask': {
     session: seenBy('worker', 'hangs'),
     expect: finds('registry-unreachable-from-node', 'node/dev/dev-worker'),
