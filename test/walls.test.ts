@@ -19,6 +19,7 @@ const broken = [
   'derive-keeps-to-its-room: src/derive/engine.ts → src/engine/fine.ts',
   'diagnosis-keeps-to-its-room: src/diagnosis/type-re-export.ts → src/checks/node/fine.ts',
   'discover-keeps-to-its-room: src/discover/check.ts → src/checks/node/fine.ts',
+  'effects/probe-image-keeps-to-its-room: src/effects/probe-image/write.ts → src/ports/write/docker.ts',
   'engine-knows-no-front: src/engine/cli.ts → src/cli/fine.ts',
   'engine-knows-no-front: src/engine/front.ts → src/reporters/fine.ts',
   'files-only-from-observe-and-fronts: src/engine/files.ts → src/ports/files.ts',
