@@ -168,6 +168,39 @@ export interface WaitingPod extends Omit<PodImages, 'containers'> {
   readonly containers: readonly WaitingContainer[]
 }
 
+/** What runs, ran or waits of a container. */
+export interface RunningContainer {
+  readonly name: string
+  readonly kind: 'init' | 'container' | 'ephemeral'
+  /** As the pod names it. */
+  readonly image: string
+  readonly pullPolicy?: string
+  /** As its runtime tells it: `REPOSITORY@DIGEST`, or the digest of a configuration. Empty before it was started. */
+  readonly imageId: string
+  readonly state: 'running' | 'waiting' | 'terminated' | 'unknown'
+  /** Why it waits, or has ended. */
+  readonly reason?: string
+  readonly startedAt?: string
+  /** Why it ended before, where it was started again. */
+  readonly restartReason?: string
+}
+
+/** A pod that names an image of some repository, with those of its containers that do. */
+export interface RunningPod {
+  readonly namespace: string
+  readonly name: string
+  /** Absent where it is not scheduled. */
+  readonly node?: string
+  /** What it belongs to, as kubectl takes it: `deploy/app`. */
+  readonly owner?: string
+  /** Which version of its owner's template it is of, where that tells. */
+  readonly revision?: string
+  readonly createdAt: string
+  /** It is being removed. */
+  readonly deleting?: true
+  readonly containers: readonly RunningContainer[]
+}
+
 /** What the kubelet told of pulling for a pod. */
 export interface PullEvent {
   readonly namespace: string
@@ -191,6 +224,26 @@ export interface HeldImage {
   readonly digest: string
   /** Whether it came by a pull from the registry host in its name, by containerd's own record; `kind load` leaves none. */
   readonly pulled: boolean
+  /** What the digest is of; absent in older recordings, as are the following. */
+  readonly of?: 'index' | 'manifest'
+  readonly platforms?: readonly string[]
+  /** Digest of the configuration that the CRI goes by on this node. */
+  readonly config?: string
+}
+
+/** An image of the engine. */
+export interface EngineImage {
+  /** Of its configuration; in the containerd image store of its index or manifest. */
+  readonly id: string
+  readonly names: readonly string[]
+  /** `NAME@DIGEST` under which it was pushed or pulled. */
+  readonly digests: readonly string[]
+  /** When it was made; absent where it does not tell. */
+  readonly created?: string
+  /** `linux/amd64` */
+  readonly platform: string
+  /** Digest of its index or manifest, where the engine has the containerd image store. */
+  readonly descriptor?: string
 }
 
 /** Room on a file system. */
@@ -234,13 +287,15 @@ export interface Observations {
   /** The registry as the engine itself reaches it; writes nothing (`GET /distribution/{image}/json`). */
   'docker.distribution': {
     q: { readonly image: string }
-    a: { readonly status: number; readonly message?: string; readonly digest?: string }
+    a: { readonly status: number; readonly message?: string; readonly digest?: string; readonly platforms?: readonly string[] }
   }
   /** The engine's own images of a repository, under whatever registry host; of no other image anything is kept. */
   'docker.images': {
     q: { readonly repository: string }
     a: { readonly images: readonly { readonly name: string; readonly id: string; readonly digests: readonly string[] }[] }
   }
+  /** One of the engine's own images, by a name or an id. */
+  'docker.image': { q: { readonly name: string }; a: EngineImage | Absent }
   /** The first of the container's recent log lines that contains the text. */
   'docker.logLine': { q: { readonly container: string; readonly contains: string }; a: { readonly line: string | null } }
   http: {
@@ -266,6 +321,8 @@ export interface Observations {
   }
   /** What a node holds of a registry host. */
   'node.images': { q: { readonly node: string; readonly registryHost: string }; a: { readonly images: readonly HeldImage[] } }
+  /** The last lines of containerd's log that contain the text. */
+  'node.containerdLog': { q: { readonly node: string; readonly contains: string }; a: { readonly lines: readonly string[] } }
   /** The file system of a path, or of the nearest directory above it that is there. */
   'node.disk': { q: { readonly node: string; readonly path: string }; a: DiskSpace }
   'kube.contexts': { q: Record<string, never>; a: { readonly contexts: readonly KubeContext[] } }
@@ -278,6 +335,11 @@ export interface Observations {
   'kube.waitingPods': {
     q: { readonly context: string } | { readonly node: string }
     a: { readonly status: number; readonly pods: readonly WaitingPod[] }
+  }
+  /** The pods of which a container names an image of a repository, under whatever registry host; nothing else of a pod is kept. */
+  'kube.podsOfRepository': {
+    q: ({ readonly context: string } | { readonly node: string }) & { readonly repository: string }
+    a: { readonly status: number; readonly pods: readonly RunningPod[] }
   }
   /** What kubelets told of pulling for some pods, by their uids. */
   'kube.pullEvents': {

@@ -66,10 +66,13 @@ export function containerdTrace(query: { readonly image: string; readonly hostsD
   return { argv: ['sh', '-c', script, 'trace', String(limitSeconds), ...words], limitSeconds }
 }
 
-/** The images of a registry host in the kubelet's namespace, then what of their content came from it by a pull. */
+/**
+ * The images of a registry host in the kubelet's namespace, with the names that the CRI gives their configurations, then what of
+ * their content came from it by a pull.
+ */
 export function containerdImages(registryHost: string): NodeCommand {
   const limitSeconds = 10
-  const pattern = `^${registryHost.replace(/[^\w:-]/g, '.')}/`
+  const pattern = `^(${registryHost.replace(/[^\w:-]/g, '.')}/|sha256:)`
   // The record has no port: containerd v2.3.4, core/remotes/docker/handler.go (AppendDistributionSourceLabel).
   const source = `labels."containerd.io/distribution.source.${registryHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')}"`
   const script = [
@@ -85,4 +88,14 @@ export function diskSpace(path: string): NodeCommand {
   const limitSeconds = 5
   const script = 'p=$1; while [ ! -e "$p" ] && [ "$p" != / ]; do p=$(dirname "$p"); done; df -Pk "$p" && df -Pi "$p"'
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'disk', path], limitSeconds }
+}
+
+/** What containerd logged last of a text: k3s' containerd writes a file of its own (k3s, pkg/agent/containerd/containerd.go). */
+export function containerdLog(contains: string): NodeCommand {
+  const limitSeconds = 8
+  const script = [
+    'file=/var/lib/rancher/k3s/agent/containerd/containerd.log',
+    '{ if [ -e "$file" ]; then tail -c 2000000 "$file"; else journalctl -u containerd -o cat --no-pager -n 5000; fi; } | grep -F -- "$1" | tail -n 5',
+  ].join('\n')
+  return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'log', contains], limitSeconds }
 }

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { ContainerDetail, ContainerSummary } from '../model/observation.ts'
 import { DockerError } from '../ports/docker.ts'
+import { platformName, type EnginePlatform } from './docker-images.ts'
 import { attachedNetworks, publishedPorts, type EngineNetworks, type EnginePorts } from './docker-shapes.ts'
 import { defineObservation } from './observe.ts'
 
@@ -89,30 +90,16 @@ export const dockerDistribution = defineObservation('docker.distribution', async
     throw error
   }
   const { status, body } = answer
-  const { message, Descriptor } = (body ?? {}) as { message?: string; Descriptor?: { digest?: string } }
+  const { message, Descriptor, Platforms } = (body ?? {}) as {
+    message?: string
+    Descriptor?: { digest?: string }
+    Platforms?: EnginePlatform[] | null
+  }
   return {
     status,
     ...(message !== undefined && { message }),
     ...(Descriptor?.digest !== undefined && { digest: Descriptor.digest }),
-  }
-})
-
-interface ListedImage {
-  Id?: string
-  RepoTags?: string[] | null
-  RepoDigests?: string[] | null
-}
-
-export const dockerImages = defineObservation('docker.images', async ({ docker }, { repository }) => {
-  const listed = (await docker.listImages()) as ListedImage[]
-  const isMeant = (name: string): boolean => name === repository || name.endsWith(`/${repository}`)
-  return {
-    images: listed.flatMap(({ Id = '', RepoTags, RepoDigests }) => {
-      const digests = (RepoDigests ?? []).filter((one) => isMeant(one.split('@', 1)[0]!))
-      return (RepoTags ?? [])
-        .filter((one) => isMeant(one.slice(0, one.lastIndexOf(':'))))
-        .map((name) => ({ name, id: Id, digests: digests.map((one) => one.slice(one.indexOf('@') + 1)) }))
-    }),
+    ...(Platforms && Platforms.length > 0 && { platforms: Platforms.map(platformName) }),
   }
 })
 

@@ -1,13 +1,15 @@
 import type { ObservationKind, Observers } from '../model/observation.ts'
-import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerImages, dockerLogLine } from './docker.ts'
+import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerLogLine } from './docker.ts'
+import { dockerImage, dockerImages } from './docker-images.ts'
 import { http } from './http.ts'
 import { kubeContexts, kubeGet } from './kube.ts'
 import { nodeFiles } from './node-files.ts'
 import { nodeRuntime, nodeTrace } from './node-process.ts'
-import { nodeDisk, nodeImages } from './node-store.ts'
+import { nodeContainerdLog, nodeDisk, nodeImages } from './node-store.ts'
 import type { Observe, ReadPorts } from './observe.ts'
 import { kubeNames, kubePodsNamed } from './pods.ts'
 import { clock, nonce } from './run.ts'
+import { kubePodsOfRepository } from './running-pods.ts'
 import { kubePullEvents, kubeWaitingPods } from './waiting-pods.ts'
 import { kubeWorkloads } from './workloads.ts'
 
@@ -22,16 +24,19 @@ const observations: { readonly [K in ObservationKind]: Observe<K> } = {
   'docker.container': dockerContainer,
   'docker.distribution': dockerDistribution,
   'docker.images': dockerImages,
+  'docker.image': dockerImage,
   'docker.logLine': dockerLogLine,
   http,
   'node.files': nodeFiles,
   'node.runtime': nodeRuntime,
   'node.trace': nodeTrace,
   'node.images': nodeImages,
+  'node.containerdLog': nodeContainerdLog,
   'node.disk': nodeDisk,
   'kube.contexts': kubeContexts,
   'kube.get': kubeGet,
   'kube.waitingPods': kubeWaitingPods,
+  'kube.podsOfRepository': kubePodsOfRepository,
   'kube.pullEvents': kubePullEvents,
   'kube.podsNamed': kubePodsNamed,
   'kube.names': kubeNames,

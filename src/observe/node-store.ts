@@ -1,5 +1,5 @@
 import { ObservationFailure, type Answer, type CommandOutcome, type HeldImage } from '../model/observation.ts'
-import { containerdImages, diskSpace } from './commands.ts'
+import { containerdImages, containerdLog, diskSpace } from './commands.ts'
 import { runInNode } from './node-process.ts'
 import { defineObservation } from './observe.ts'
 
@@ -9,18 +9,38 @@ export const nodeImages = defineObservation('node.images', async ({ docker }, { 
   return { images: readHeldImages(outcome.stdout, registryHost) }
 })
 
+/** A row of `ctr images ls`: name, type, digest, size with its unit, platforms, labels. */
+const imageRow = /^(\S+)\s+(\S+)\s+(sha256:\S+)(?:\s+\S+ [KMGT]?i?B\s+(\S+))?/
+
 /**
- * What `ctr images ls` and `ctr content ls` print: columns by spaces, the first two of which hold none.
- * Source: containerd v2.3.4, cmd/ctr/commands/images/images.go and content/content.go.
+ * What `ctr images ls` and `ctr content ls` print. The CRI keeps each image also under the digest of its configuration.
+ * Sources: containerd v2.3.4, cmd/ctr/commands/images/images.go and content/content.go; internal/cri/server/images/image_pull.go.
  */
 export function readHeldImages(stdout: string, registryHost: string): HeldImage[] {
   const [images = '', content = ''] = stdout.split(/^--- pulled\n/m)
   const pulled = new Set(content.split('\n').flatMap((line) => /^(sha256:[0-9a-f]{64})\s/.exec(line)?.[1] ?? []))
-  return images.split('\n').flatMap((line) => {
-    const [name = '', , digest = ''] = line.split(/\s+/)
-    return name.startsWith(`${registryHost}/`) && digest.startsWith('sha256:') ? [{ name, digest, pulled: pulled.has(digest) }] : []
+  const rows = images.split('\n').flatMap((line) => {
+    const [, name, type, digest, platforms = '-'] = imageRow.exec(line) ?? []
+    return name === undefined ? [] : [{ name, type: type!, digest: digest!, platforms }]
   })
+  const configOf = new Map(rows.filter(({ name }) => name.startsWith('sha256:')).map(({ name, digest }) => [digest, name]))
+  return rows
+    .filter(({ name }) => name.startsWith(`${registryHost}/`))
+    .map(({ name, type, digest, platforms }) => ({
+      name,
+      digest,
+      pulled: pulled.has(digest),
+      of: /index|list/.test(type) ? ('index' as const) : ('manifest' as const),
+      ...(platforms !== '-' && { platforms: platforms.split(',') }),
+      ...(configOf.has(digest) && { config: configOf.get(digest)! }),
+    }))
 }
+
+export const nodeContainerdLog = defineObservation('node.containerdLog', async ({ docker }, { node, contains }) => {
+  const outcome = await runInNode(docker, node, containerdLog(contains))
+  if (outcome.timedOut) throw unreadable('node.containerdLog', `the log of containerd of ${node} could not be read`, outcome)
+  return { lines: outcome.stdout.split('\n').filter((line) => line !== '') }
+})
 
 export const nodeDisk = defineObservation('node.disk', async ({ docker }, { node, path }) => {
   const outcome = await runInNode(docker, node, diskSpace(path))

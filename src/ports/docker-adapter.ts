@@ -4,8 +4,9 @@ import { rejectOnAbort } from './abort.ts'
 import { DockerError, type DockerReadPort } from './docker.ts'
 import { connectDocker, messageOf, statusOf, translate } from './docker-connect.ts'
 import { dockerEndpoint } from './docker-endpoint.ts'
-import { demultiplex, stderrLineMs } from './docker-stream.ts'
-import { collectStream, collectTimed } from './streams.ts'
+import { execIn } from './docker-exec.ts'
+import { demultiplex } from './docker-stream.ts'
+import { collectStream } from './streams.ts'
 
 /** Processes in nodes at the same time: each has its own time limit, which a crowd of them would use up by waiting. */
 const mostProcesses = 12
@@ -15,7 +16,6 @@ const limits = {
   /** The engine waits for the registry without an end of its own. */
   registryMs: 4_000,
 }
-const maxOutputBytes = 1_048_576
 
 /** The Docker engine through dockerode. `cancel` ends every call that is under way. */
 export function createDockerPort(
@@ -72,6 +72,7 @@ export function createDockerPort(
         if (!Array.isArray(list)) throw notAnEngine(endpoint)
         return list
       }),
+    inspectImage: (name) => call<unknown>(`inspect image ${name}`, (abortSignal) => inspected(docker.getImage(name), abortSignal), null),
     distribution: (image) =>
       call(
         'distribution',
@@ -104,14 +105,7 @@ export function createDockerPort(
       atOnce(() =>
         call(
           `run ${argv[0]} in ${container}`,
-          async (abortSignal) => {
-            const exec = await docker.getContainer(container).exec({ Cmd: [...argv], AttachStdout: true, AttachStderr: true, abortSignal })
-            const stream = await exec.start({ hijack: false, stdin: false, abortSignal })
-            const output = await collectTimed(stream, maxOutputBytes)
-            const { stdout, stderr } = demultiplex(output.bytes)
-            const { ExitCode } = await exec.inspect({ abortSignal })
-            return { exitCode: ExitCode ?? -1, stdout, stderr, lineMs: stderrLineMs(output) }
-          },
+          (abortSignal) => execIn(docker, container, argv, abortSignal),
           undefined,
           limitMs,
           container,
@@ -119,6 +113,10 @@ export function createDockerPort(
       ),
   }
 }
+
+/** The types do not know the signal. */
+const inspected = (image: Docker.Image, abortSignal: AbortSignal): Promise<unknown> =>
+  (image.inspect as (options: object) => Promise<unknown>).call(image, { abortSignal })
 
 /** The types know only the form with a callback. */
 const distributionOf = (image: Docker.Image): Promise<unknown> => (image.distribution as unknown as () => Promise<unknown>).call(image)

@@ -7,6 +7,8 @@ export interface DockerReadPort {
   /** The engine's own JSON, or null where there is no such container. */
   inspectContainer(name: string): Promise<unknown>
   listImages(): Promise<unknown[]>
+  /** The engine's own JSON, or null where it has no such image. */
+  inspectImage(name: string): Promise<unknown>
   /** The registry as the engine reaches it. Never throws for the registry's own answer. */
   distribution(image: string): Promise<{ status: number; body: unknown }>
   /** The last lines of a container's log, both streams. */

@@ -205,6 +205,10 @@ describe('the registry as the engine reaches it', () => {
       { status: 404, message: 'manifest unknown' },
     ],
     [{ status: 500, body: null }, { status: 500 }],
+    [
+      { status: 200, body: { Descriptor: { digest: 'sha256:1' }, Platforms: [{ os: 'linux', architecture: 'arm64', variant: 'v8' }] } },
+      { status: 200, digest: 'sha256:1', platforms: ['linux/arm64/v8'] },
+    ],
     [{ status: 200, body: 'text' }, { status: 200 }],
   ])('%j', async (answer, expected) => {
     expect(await ask(async () => answer)).toEqual(expected)

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { readDiskSpace, readHeldImages } from '../../src/observe/node-store.ts'
 
-const [pulled, loaded] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`]
+const [pulled, loaded, config] = [`sha256:${'a'.repeat(64)}`, `sha256:${'b'.repeat(64)}`, `sha256:${'c'.repeat(64)}`]
 
 /** As `ctr` of containerd 2.1.4 prints them. */
 const printed = `REF                                                                                                  TYPE                                       DIGEST                                                                  SIZE      PLATFORMS   LABELS
@@ -9,6 +9,8 @@ localhost:5001/lab/hello:1                                                      
 localhost:5001/lab/hello@${pulled}   application/vnd.oci.image.index.v1+json    ${pulled} 1.2 KiB   linux/amd64 io.cri-containerd.image=managed
 localhost:5001/lab/loaded:1                                                                          application/vnd.oci.image.manifest.v1+json ${loaded} 900.0 B   linux/amd64 -
 localhost:50010/lab/other:1                                                                          application/vnd.oci.image.manifest.v1+json ${loaded} 900.0 B   linux/amd64 -
+localhost:5001/lab/several:1                                                                         application/vnd.docker.distribution.manifest.list.v2+json ${loaded} 1.0 MiB   linux/amd64,linux/arm64/v8 -
+${config}                              application/vnd.oci.image.index.v1+json    ${pulled} 1.2 KiB   linux/amd64 io.cri-containerd.image=managed
 --- pulled
 DIGEST	SIZE	AGE	LABELS
 ${pulled}	482B	2 hours	containerd.io/distribution.source.localhost:5001=lab/hello,containerd.io/gc.ref.content.m.0=sha256:cc
@@ -17,9 +19,10 @@ sha256:${'d'.repeat(64)}	1.2kB	About a minute	containerd.io/distribution.source.
 
 test('what a node holds of a registry host, and what of it was pulled', () => {
   expect(readHeldImages(printed, 'localhost:5001')).toEqual([
-    { name: 'localhost:5001/lab/hello:1', digest: pulled, pulled: true },
-    { name: `localhost:5001/lab/hello@${pulled}`, digest: pulled, pulled: true },
-    { name: 'localhost:5001/lab/loaded:1', digest: loaded, pulled: false },
+    { name: 'localhost:5001/lab/hello:1', digest: pulled, pulled: true, of: 'index', platforms: ['linux/amd64'], config },
+    { name: `localhost:5001/lab/hello@${pulled}`, digest: pulled, pulled: true, of: 'index', platforms: ['linux/amd64'], config },
+    { name: 'localhost:5001/lab/loaded:1', digest: loaded, pulled: false, of: 'manifest', platforms: ['linux/amd64'] },
+    { name: 'localhost:5001/lab/several:1', digest: loaded, pulled: false, of: 'index', platforms: ['linux/amd64', 'linux/arm64/v8'] },
   ])
 })
 

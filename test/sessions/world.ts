@@ -45,6 +45,10 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
       .filter((name) => name.startsWith(`${repository}:`) || name.includes(`/${repository}:`))
       .map((name) => ({ name, id: `sha256:${name}`, digests: [] })),
   }),
+  'docker.image': ({ engineImages }, { name }) =>
+    engineImages.includes(name)
+      ? { id: `sha256:${name}`, names: [name], digests: [], created: '2026-11-21T10:00:00Z', platform: 'linux/amd64' }
+      : { absent: true },
   'docker.logLine': ({ containers }, { container, contains }) => {
     const found = containers.find((one) => one.summary.name === container)
     if (!found) throw new ObservationFailure('docker.logLine', 'docker-error', `no such container: ${container}`)
@@ -72,6 +76,7 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
   'node.images': (world, { node, registryHost }) => ({
     images: (running(world, node, 'node.images').options.holds ?? []).filter((one) => one.name.startsWith(`${registryHost}/`)),
   }),
+  'node.containerdLog': () => ({ lines: [] }),
   'node.disk': (world, { node }) =>
     running(world, node, 'node.disk').options.disk ?? {
       mountedOn: '/var',
@@ -82,6 +87,7 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
   'node.trace': (world, query) => nodeTrace(world, running(world, query.node, 'node.trace'), query),
   'kube.contexts': ({ contexts }) => ({ contexts }),
   'kube.waitingPods': (world, query) => ({ status: 200, pods: apiOf(world, query).waiting }),
+  'kube.podsOfRepository': (world, query) => ({ status: 200, pods: apiOf(world, query) && [] }),
   'kube.pullEvents': (world, query) => ({ status: 200, events: apiOf(world, query).events }),
   'kube.podsNamed': (world, query) => ({
     status: 200,

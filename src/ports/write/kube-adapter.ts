@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../../model/json.ts'
 import { connectKube } from '../kube-connection.ts'
 import type { DockerWritePort } from './docker.ts'
@@ -5,6 +6,8 @@ import { kubeInNode } from './kube-in-node.ts'
 import type { KubeChange, KubeWritePort } from './kube.ts'
 
 const callLimitMs = 10_000
+/** Who ends a watch at once, such as a proxy, is not asked without a pause. */
+const betweenWatchesMs = 200
 
 /**
  * A Kubernetes API, to write: with the user's kubeconfig, or through a control-plane node. Nothing ends its calls but their
@@ -37,6 +40,7 @@ export function createKubeWritePort(
         } catch (error) {
           if (!signal.aborted) throw error
         }
+        await sleep(betweenWatchesMs, undefined, { signal }).catch(() => undefined)
       }
     },
   }

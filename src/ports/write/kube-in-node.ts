@@ -49,8 +49,11 @@ export function kubeInNode(docker: DockerWritePort) {
         if (signal.aborted) return
         const items = (body as { items?: { metadata: { uid: string } }[] } | null)?.items ?? []
         const now = new Map(items.map((one) => [one.metadata.uid, one as unknown as Json]))
-        for (const [uid, object] of now) onChange({ type: known.has(uid) ? 'MODIFIED' : 'ADDED', object })
-        for (const [uid, object] of known) if (!now.has(uid)) onChange({ type: 'DELETED', object })
+        const tell = (type: string, object: Json): void => {
+          if (!signal.aborted) onChange({ type, object })
+        }
+        for (const [uid, object] of now) tell(known.has(uid) ? 'MODIFIED' : 'ADDED', object)
+        for (const [uid, object] of known) if (!now.has(uid)) tell('DELETED', object)
         known = now
         await sleep(betweenLooksMs, undefined, { signal }).catch(() => undefined)
       }
