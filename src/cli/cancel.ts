@@ -22,6 +22,8 @@ export function createCancellation(limitMs?: number): Cancellation {
   const timer = limitMs === undefined ? undefined : setTimeout(() => end({ exitCode: 3, code: 'timeout' }), limitMs)
   process.once('SIGINT', onInterrupt)
   process.once('SIGTERM', onTerminate)
+  // The terminal was closed.
+  process.once('SIGHUP', onTerminate)
   const promise = new Promise<never>((_resolve, reject) =>
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true }),
   )
@@ -34,6 +36,7 @@ export function createCancellation(limitMs?: number): Cancellation {
       clearTimeout(timer)
       process.off('SIGINT', onInterrupt)
       process.off('SIGTERM', onTerminate)
+      process.off('SIGHUP', onTerminate)
     },
   }
 }

@@ -9,6 +9,7 @@ export interface SharedOptions {
   readonly cluster: readonly string[]
   readonly context?: string
   readonly kubeconfig?: string
+  readonly logFile?: string
   readonly registry?: string
   readonly registryUrl?: string
   readonly check: readonly string[]
@@ -76,6 +77,7 @@ export function addClusterOptions(command: Command): Command {
     .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
     .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
+    .option('--log-file <file>', 'keep there what was asked, answered and done, a JSON object per line')
     .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
 }
 

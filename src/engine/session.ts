@@ -17,6 +17,11 @@ export interface RecordedObservation {
   readonly failure?: { readonly code: string; readonly message: string }
 }
 
+/** An observation as it was made. */
+export interface Observed extends RecordedObservation {
+  readonly ms: number
+}
+
 /** One run's memo of observations. */
 export interface Session {
   readonly look: Look
@@ -80,14 +85,28 @@ const unforeseen = (kind: string, error: unknown): ObservationFailure =>
 /**
  * A session that asks the world.
  * @param redact replaces secrets in an answer (and in the text of a failure) before anything sees it
+ * @param tell told of each observation as it is made
  */
-export function liveSession(observers: Observers, redact: <T>(answer: T) => T): Session {
+export function liveSession(
+  observers: Observers,
+  redact: <T>(answer: T) => T,
+  tell: (observed: Observed) => void = () => undefined,
+): Session {
   return createSession(async (kind, query) => {
+    const started = performance.now()
+    const told = (rest: Pick<Observed, 'answer' | 'failure'>): void =>
+      tell({ kind, query, ...rest, ms: Math.round(performance.now() - started) })
     try {
-      return redact(await (observers[kind] as (query: never) => Promise<unknown>)(query))
+      const answer = redact(await (observers[kind] as (query: never) => Promise<unknown>)(query))
+      told({ answer: answer as Json })
+      return answer
     } catch (error) {
-      if (!(error instanceof ObservationFailure)) throw unforeseen(kind, redact(error instanceof Error ? error.message : String(error)))
-      throw new ObservationFailure(error.kind, error.code, redact(error.message))
+      const failure =
+        error instanceof ObservationFailure
+          ? new ObservationFailure(error.kind, error.code, redact(error.message))
+          : unforeseen(kind, redact(error instanceof Error ? error.message : String(error)))
+      told({ failure: { code: failure.code, message: failure.message } })
+      throw failure
     }
   })
 }
