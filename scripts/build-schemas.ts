@@ -7,10 +7,12 @@ import type { GenericSchema } from 'valibot'
 import { lintReportSchema } from '../src/model/lint-report.ts'
 import { pullPlanSchema } from '../src/model/pull-plan.ts'
 import { checkReportSchema, listSchema } from '../src/model/report.ts'
+import { traceSchema } from '../src/model/trace.ts'
 
 const documents: readonly { file: string; title: string; schema: GenericSchema }[] = [
   { file: 'schema/check-report.schema.json', title: 'What registry-doctor check found', schema: checkReportSchema },
   { file: 'schema/pull-plan.schema.json', title: 'What registry-doctor explain says', schema: pullPlanSchema },
+  { file: 'schema/trace.schema.json', title: 'What registry-doctor trace says', schema: traceSchema },
   { file: 'schema/lint-report.schema.json', title: 'What registry-doctor lint says of files', schema: lintReportSchema },
   { file: 'schema/list.schema.json', title: 'What registry-doctor list prints', schema: listSchema },
 ]

@@ -85,7 +85,7 @@ const isMeantIn =
 const isLocal = (symptom: PullSymptom): symptom is LocalSymptom => symptom.registry !== null
 
 /** Makes one of findings with the same id: with all nodes and images, and the proof of the first. */
-function joinFindings(findings: readonly Finding[]): Finding[] {
+export function joinFindings(findings: readonly Finding[]): Finding[] {
   const joined = new Map<string, Finding>()
   for (const finding of findings) {
     const id = findingId(finding)

@@ -1,4 +1,12 @@
-import { ObservationFailure, type Look, type NamedResource, type PodImages, type PullEvent, type WaitingPod } from '../model/observation.ts'
+import {
+  ObservationFailure,
+  type Look,
+  type NamedResource,
+  type PodImages,
+  type PullEvent,
+  type RunningPod,
+  type WaitingPod,
+} from '../model/observation.ts'
 import type { Cluster } from '../model/topology.ts'
 import { firstWay } from './kube.ts'
 
@@ -19,6 +27,14 @@ export async function namesOf(look: Look, access: Access, resource: NamedResourc
   const query = { resource, ...(namespace !== undefined && { namespace }) }
   const { status, names } = await firstWay(access.api, access.contextProblem, (way) => look.try('kube.names', { ...way, ...query }))
   return refuseUnless200('kube.names', status, names, resource)
+}
+
+/** The pods of which a container names an image of a repository, under whatever registry host. */
+export async function podsOfRepository(look: Look, access: Access, repository: string): Promise<readonly RunningPod[]> {
+  const { status, pods } = await firstWay(access.api, access.contextProblem, (way) =>
+    look.try('kube.podsOfRepository', { ...way, repository }),
+  )
+  return refuseUnless200('kube.podsOfRepository', status, pods)
 }
 
 /** The pods of which a container waits. */

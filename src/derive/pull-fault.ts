@@ -1,4 +1,4 @@
-import { classifyPullError } from '../containerd/pull-error/classify.ts'
+import { classifyPullError, type ClassifiedPullError } from '../containerd/pull-error/classify.ts'
 import { parseImageReference, type ImageReference } from '../containerd/image-reference.ts'
 import type { TracedRequest } from '../containerd/traced-resolution.ts'
 import { codeOfStatus, type AnswerCode } from '../model/answer-codes.ts'
@@ -15,6 +15,17 @@ import { orNull, tried } from './tried.ts'
 /** A symptom of an image of a local registry. */
 export type LocalSymptom = PullSymptom & { readonly registry: Registry }
 
+/** An image of a local registry that a pod wants, or that is asked after without one. */
+export interface Sought {
+  readonly pod: { readonly node?: string; readonly hasPullSecrets: boolean; readonly namespace?: string; readonly name?: string }
+  readonly container: { readonly image: string }
+  readonly registry: Registry
+  readonly registryHost: string
+  /** What the kubelet says, where a pod waits. */
+  readonly message?: string
+  readonly error?: ClassifiedPullError
+}
+
 /** What keeps a pod from its image, as far as asking from its node shows. */
 export type PullFault =
   | { readonly code: 'image-name-invalid'; readonly reason: string }
@@ -23,7 +34,8 @@ export type PullFault =
       readonly code: 'image-not-pushed' | 'image-not-in-registry'
       readonly missing: MissingImage
       readonly masked: boolean
-      readonly pull: NodePull
+      /** Absent where no node was asked. */
+      readonly pull?: NodePull
     }
   | { readonly code: 'image-platform-mismatch'; readonly has: readonly string[]; readonly platform: string }
   | { readonly code: 'registry-content-incomplete'; readonly content: Extract<Content, { kind: 'incomplete' }> }
@@ -96,7 +108,7 @@ export async function pullFault(
 interface Asked {
   readonly look: Look
   readonly cluster: Cluster
-  readonly symptom: LocalSymptom
+  readonly symptom: Sought
   readonly reference: ImageReference
   readonly node: string
 }
@@ -119,10 +131,10 @@ async function judgeFailure(asked: Asked, pull: NodePull): Promise<Judged> {
     : { state: 'intermittent', fault: await faultOf(asked, pull, `${tries - good} of ${tries} tries`) }
 }
 
-const textOf = ({ symptom }: Asked, pull: NodePull): string => pull.text ?? pull.error?.text ?? pull.why ?? symptom.message
+const textOf = ({ symptom }: Asked, pull: NodePull): string => pull.text ?? pull.error?.text ?? pull.why ?? symptom.message ?? ''
 
-/** What a pull that failed when it was asked for again failed by. */
-async function faultOf(asked: Asked, pull: NodePull, times?: string): Promise<PullFault> {
+/** What a pull that failed when it was asked for failed by. */
+export async function faultOf(asked: Asked, pull: NodePull, times?: string): Promise<PullFault> {
   const { look, cluster, symptom, reference } = asked
   const often = times === undefined ? {} : { times }
   const text = textOf(asked, pull)
@@ -131,8 +143,8 @@ async function faultOf(asked: Asked, pull: NodePull, times?: string): Promise<Pu
   // What a registry says to who has no credentials tells nothing of who has.
   const hasCredentials = symptom.pod.hasPullSecrets || pull.outcome === 'unknown'
   const refused = answer?.status === 401 || answer?.status === 403
-  if (refused && hasCredentials && symptom.error.class !== 'unauthorized' && symptom.error.class !== 'forbidden') {
-    if (symptom.error.class !== 'not-found') return failed(symptom.message, { pull, ...often })
+  if (refused && hasCredentials && symptom.error?.class !== 'unauthorized' && symptom.error?.class !== 'forbidden') {
+    if (symptom.error?.class !== 'not-found') return failed(symptom.message ?? text, { pull, ...often })
     return missing(await missingImage(look, cluster, symptom.registry, reference), pull, false)
   }
   const tellsOfAnother = pull.text !== undefined && asClass !== 'not-found' && asClass !== 'unknown'

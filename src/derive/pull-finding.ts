@@ -2,12 +2,12 @@ import { parseImageReference } from '../containerd/image-reference.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Cluster } from '../model/topology.ts'
 import { pushName } from './missing-image.ts'
-import type { LocalSymptom, PullFault } from './pull-fault.ts'
+import type { PullFault, Sought } from './pull-fault.ts'
 import type { NodePull } from './node-pull.ts'
 
-/** A fault with the symptom that it was found from. */
+/** A fault with what it was found from: a pod that waits, or a question after an image. */
 export interface Found<F extends PullFault = PullFault> {
-  readonly symptom: LocalSymptom
+  readonly symptom: Sought
   readonly fault: F
 }
 
@@ -33,7 +33,7 @@ export function pullFinding(cluster: Cluster, { symptom, fault }: Found): Findin
 }
 
 /** What the collapse has to know of any of these findings. */
-const factsOf = ({ pod, container, registry, registryHost }: LocalSymptom): Finding['data'] => ({
+const factsOf = ({ pod, container, registry, registryHost }: Sought): Finding['data'] => ({
   registry: registry.name,
   container: registry.container ?? null,
   registryHost,
@@ -52,13 +52,13 @@ function partsOf(cluster: Cluster, found: Found): Parts {
   const kubelet = kubeletEvidence(symptom)
   switch (fault.code) {
     case 'image-name-invalid':
-      return { ...ofImage, hop: 'resolve', message: `"${image}" is no image name: ${fault.reason}`, evidence: [kubelet] }
+      return { ...ofImage, hop: 'resolve', message: `"${image}" is no image name: ${fault.reason}`, evidence: kubelet }
     case 'pull-policy-never':
       return {
         ...ofImage,
         hop: 'start',
         message: `${image} is not on ${node}, and its imagePullPolicy Never forbids to pull it`,
-        evidence: [kubelet],
+        evidence: kubelet,
       }
     case 'image-not-pushed':
     case 'image-not-in-registry':
@@ -68,7 +68,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         ...ofImage,
         hop: 'manifest',
         message: `${image} is made for ${fault.has.join(', ') || 'no platform'}, and ${node} is ${fault.platform}`,
-        evidence: [{ vantage: 'node', asked: `manifest of ${image}`, saw: `platforms ${fault.has.join(', ')}` }, kubelet],
+        evidence: [{ vantage: 'node', asked: `manifest of ${image}`, saw: `platforms ${fault.has.join(', ')}` }, ...kubelet],
         data: { platform: fault.platform },
       }
     case 'registry-content-incomplete': {
@@ -79,7 +79,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         message: `${registry.name} holds the manifest of ${image}, but ${missing.length} of its ${of} parts ${missing.length === 1 ? 'is' : 'are'} gone or incomplete`,
         evidence: [
           ...missing.map(({ digest, saw }): Evidence => ({ vantage: 'host', asked: `blob ${digest} of ${registry.name}`, saw })),
-          kubelet,
+          ...kubelet,
         ],
         data: { missing: missing.map((one) => one.digest) },
       }
@@ -93,7 +93,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         message: `${mountedOn} on ${node} is full: ${room}`,
         evidence: [
           { vantage: 'node', asked: `room on ${mountedOn}`, saw: room, command: `docker exec ${node} df -h ${mountedOn}` },
-          kubelet,
+          ...kubelet,
         ],
       }
     }
@@ -103,7 +103,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         ...ofNode,
         hop: 'start',
         message: `pulls on ${node} wait behind that of ${behind.container.image}, which has no outcome`,
-        evidence: [kubelet, kubeletEvidence(behind)],
+        evidence: [...kubelet, ...kubeletEvidence(behind)],
         data: { behind: behind.container.image, behindRegistry: behind.registry?.name ?? null },
       }
     }
@@ -115,7 +115,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         ...ofRegistry,
         hop: 'manifest',
         message: `${registry.name} answers ${fault.status} when ${node} asks for ${image}${often(fault.times)}${secretHint(found)}`,
-        evidence: [askedEvidence(fault.pull, node, image), kubelet],
+        evidence: [askedEvidence(fault.pull, node, image), ...kubelet],
       }
     case 'in-cluster-pull-failed':
       return {
@@ -123,7 +123,7 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         qualifier: `${registryHost}:${node}`,
         hop: 'resolve',
         message: `pulls from ${registry.name} fail on ${node}${often(fault.times)}: ${fault.text}`,
-        evidence: [...(fault.pull ? [askedEvidence(fault.pull, node, image)] : []), kubelet],
+        evidence: [...(fault.pull ? [askedEvidence(fault.pull, node, image)] : []), ...kubelet],
         data: { class: fault.class },
       }
   }
@@ -142,17 +142,17 @@ function missingParts(
 ): Omit<Parts, 'subject' | 'hop'> {
   const { image } = container
   const { built, holds, near } = missing
-  const kubelet = askedEvidence(pull, pod.node ?? '', image)
+  const kubelet = pull ? [askedEvidence(pull, pod.node ?? '', image)] : []
   const listed: Evidence[] = holds === undefined ? [] : [{ vantage: 'host', asked: `what ${registry.name} holds`, saw: holds }]
   if (built === undefined)
     return {
       message: `${registry.name} does not hold ${image}${holds === undefined ? '' : `; ${holds}`}`,
-      evidence: [kubelet, ...listed],
+      evidence: [...kubelet, ...listed],
       data: { near: near ?? null },
     }
   return {
     message: `${image} was not pushed: the Docker engine has it${built === image ? '' : ` as ${built}`}, and ${registry.name} does not`,
-    evidence: [kubelet, { vantage: 'engine', asked: 'its images', saw: built, command: `docker images ${built}` }, ...listed],
+    evidence: [...kubelet, { vantage: 'engine', asked: 'its images', saw: built, command: `docker images ${built}` }, ...listed],
     data: { built },
   }
 }
@@ -169,11 +169,10 @@ function askedEvidence({ attempts, text, why }: NodePull, node: string, image: s
   return { vantage: 'node', asked: `${image} from ${node}, as containerd asks`, saw: saw.join('; ') || (why ?? text ?? 'no answer') }
 }
 
-const kubeletEvidence = ({ pod, container, message }: Pick<LocalSymptom, 'pod' | 'container' | 'message'>): Evidence => ({
-  vantage: 'api',
-  asked: `why pod ${pod.namespace}/${pod.name} waits for ${container.image}`,
-  saw: message,
-})
+const kubeletEvidence = ({ pod, container, message }: Pick<Sought, 'pod' | 'container' | 'message'>): Evidence[] =>
+  message === undefined
+    ? []
+    : [{ vantage: 'api', asked: `why pod ${pod.namespace}/${pod.name} waits for ${container.image}`, saw: message }]
 
 /** What the error of the pods hides, as a consequence of what it hides. */
 export function maskFinding(cluster: Cluster, { symptom, fault }: Found): Finding | null {
@@ -181,7 +180,7 @@ export function maskFinding(cluster: Cluster, { symptom, fault }: Found): Findin
   const hidden = 'masked' in fault && fault.masked
   const hides = fault.code === 'in-cluster-pull-failed' && fault.hides
   if ((!hidden && !hides) || !('pull' in fault) || fault.pull === undefined) return null
-  const text = fault.pull.text ?? symptom.message
+  const text = fault.pull.text ?? symptom.message ?? ''
   return {
     code: 'error-masks-not-found',
     subject: { kind: 'image', cluster: cluster.name, name: container.image },

@@ -1,4 +1,5 @@
 import { isHttpFailure, type Look } from '../model/observation.ts'
+import { probeRepository } from '../model/probe.ts'
 import type { Registry } from '../model/topology.ts'
 import { askBase, askedAt } from './registry-detail.ts'
 
@@ -11,10 +12,11 @@ export async function registryBase(look: Look, registry: Registry): Promise<stri
   return base.isRegistry ? base.url : null
 }
 
-/** The repositories of a registry, from the first page of its catalog; null where that cannot be had. */
+/** The repositories of a registry, from the first page of its catalog, but for that of probes; null where that cannot be had. */
 export async function repositoriesOf(look: Look, registry: Registry): Promise<string[] | null> {
   const base = await registryBase(look, registry)
-  return base === null ? null : listOf(await getJson(look, `${base}_catalog?n=100`), 'repositories')
+  const listed = base === null ? null : listOf(await getJson(look, `${base}_catalog?n=100`), 'repositories')
+  return listed?.filter((one) => one !== probeRepository) ?? null
 }
 
 /** The tags of a repository; null where that cannot be had, and for a repository that is not there. */
@@ -101,11 +103,11 @@ export async function contentOf(
   const base = await registryBase(look, registry)
   const top = readManifest(manifest)
   if (top === null) return { kind: 'unknown' }
-  const wanted = top.manifests?.find((one) => one.platform && platform !== null && runsOn(nameOf(one.platform), platform))
+  const wanted = top.manifests?.find((one) => one.platform && platform !== null && runsOn(platformNameOf(one.platform), platform))
   if (top.manifests && !wanted)
     return platform === null || top.manifests.some((one) => !one.platform)
       ? { kind: 'unknown' }
-      : { kind: 'no-platform', has: top.manifests.map((one) => nameOf(one.platform!)).filter((one) => one !== 'unknown/unknown') }
+      : { kind: 'no-platform', has: top.manifests.map((one) => platformNameOf(one.platform!)).filter((one) => one !== 'unknown/unknown') }
   if (base === null) return { kind: 'unknown' }
   const image = wanted ? await childManifest(look, base, repository, wanted.digest) : top
   if (image === 'missing') return { kind: 'incomplete', of: 1, missing: [{ digest: wanted!.digest, saw: 'HTTP 404' }] }
@@ -151,7 +153,7 @@ async function problemOf(look: Look, base: string, repository: string, { digest,
   return bytes === undefined || bytes >= Math.min(size, mostBytes) ? null : `${bytes} of ${size} bytes`
 }
 
-const nameOf = ({ os, architecture, variant }: NonNullable<Descriptor['platform']>): string =>
+export const platformNameOf = ({ os, architecture, variant }: NonNullable<Descriptor['platform']>): string =>
   [os, architecture, variant].filter((part) => part !== undefined).join('/')
 
 /** Also what a processor runs of its elder kin. Source: containerd/platforms v1.0.0, compare.go (platformVector). */

@@ -4,6 +4,7 @@ import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
 import type { PullErrorClass } from '../model/pull-error.ts'
 import { manual, remedy, text, type Maker } from './remedy.ts'
 import { quote } from './show.ts'
+import { staleImageRemedies } from './stale-image.ts'
 
 type ImageCode = Extract<
   Code,
@@ -18,6 +19,7 @@ type ImageCode = Extract<
   | 'node-disk-full'
   | 'pull-queue-blocked'
   | 'pull-policy-never'
+  | 'container-not-started'
   | 'in-cluster-pull-failed'
 >
 
@@ -75,6 +77,7 @@ export const imageMakers: { readonly [C in ImageCode]: Maker } = {
       `docker buildx build --platform ${quote(text(finding, 'platform'))} --tag ${quote(text(finding, 'pushAs') || first(finding, 'images'))} --push .`,
     ),
   ],
+  'image-stale-on-node': staleImageRemedies,
   'image-host-not-served': (finding) => {
     const [host, instead] = [text(finding, 'registryHost'), text(finding, 'instead')]
     if (instead === '')
@@ -120,6 +123,13 @@ export const imageMakers: { readonly [C in ImageCode]: Maker } = {
       'see what takes the room, then remove what nobody uses',
       'docker system df',
       `docker exec ${quote(finding.subject.name)} crictl rmi --prune`,
+    ),
+  ],
+  'container-not-started': (finding) => [
+    manual(
+      'see what keeps containers from starting on the node',
+      `kubectl describe node ${quote(first(finding, 'nodes'))}`,
+      `docker exec ${quote(first(finding, 'nodes'))} crictl info`,
     ),
   ],
   'pull-queue-blocked': (finding) => [

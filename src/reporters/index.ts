@@ -1,6 +1,7 @@
 import type { PullPlanDocument } from '../model/pull-plan.ts'
 import type { Report } from '../model/report.ts'
 import type { Reporter } from '../model/reporter.ts'
+import type { TraceDocument } from '../model/trace.ts'
 
 export interface ReporterEntry<Document = Report> {
   readonly name: string
@@ -38,6 +39,20 @@ export const planReporters: readonly ReporterEntry<PullPlanDocument>[] = [
   {
     name: 'json',
     title: 'one JSON document, described by schema/pull-plan.schema.json',
+    load: async () => (await import('./json.ts')).json,
+  },
+]
+
+/** The same for `trace`. */
+export const traceReporters: readonly ReporterEntry<TraceDocument>[] = [
+  {
+    name: 'terminal',
+    title: 'for people: what every place has of the image, and where it first is another',
+    load: async () => (await import('./trace.ts')).traceTerminal,
+  },
+  {
+    name: 'json',
+    title: 'one JSON document, described by schema/trace.schema.json',
     load: async () => (await import('./json.ts')).json,
   },
 ]

@@ -66,3 +66,22 @@ export function shortened(text: string, columns: number, ellipsis: string): stri
   }
   return text
 }
+
+/** At most this many columns of the end of a text, which tells names of one kind apart, with an ellipsis before it. */
+export function endOf(text: string, columns: number, ellipsis: string): string {
+  // The text may be very long.
+  const tail = text.slice(-Math.max(1, columns * longestGrapheme))
+  if (tail === text && width(text) <= columns) return text
+  const room = columns - width(ellipsis)
+  let used = 0
+  let start = tail.length
+  for (const { segment, index } of [...graphemes(tail)].toReversed()) {
+    used += graphemeWidth(segment)
+    if (used > room) break
+    start = index
+  }
+  return ellipsis + tail.slice(start)
+}
+
+/** In UTF-16 units, of any that is written in earnest. */
+const longestGrapheme = 16

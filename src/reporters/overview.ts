@@ -47,7 +47,7 @@ const sameOn = (others: readonly Subject[]): string =>
   others.length === 0 ? '' : `the same ${others[0]?.kind === 'image' ? 'for' : 'on'} ${others.map(({ name }) => name).join(', ')}`
 
 /** Resolves the ids of a report. Findings that nothing explains count as causes even where `rootCauses` does not list them. */
-export function overviewOf(report: Report): Overview {
+export function overviewOf(report: Pick<Report, 'findings' | 'rootCauses' | 'symptoms' | 'checks'>): Overview {
   const findings = new Map(report.findings.map((finding) => [finding.id, finding]))
   const explained = new Set(report.rootCauses.flatMap((cause) => cause.explains))
   const listed = new Set(report.rootCauses.map((cause) => cause.finding))
@@ -77,7 +77,7 @@ export function overviewOf(report: Report): Overview {
   }
 }
 
-function countResults(report: Report): Record<ResultStatus, number> {
+function countResults(report: Pick<Report, 'checks'>): Record<ResultStatus, number> {
   const counts: Record<ResultStatus, number> = { pass: 0, fail: 0, skip: 0, blocked: 0, error: 0 }
   for (const check of report.checks) for (const result of check.results) counts[result.status] += 1
   return counts

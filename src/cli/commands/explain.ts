@@ -44,7 +44,7 @@ async function explainAsAsked(
     return explainLive(replaySession(bundle.observations).look, { selection, asked, mode: 'bundle' })
   }
   const selection = selectionOf(options)
-  return runLive(options, env, ({ look }) => explainLive(look, { selection, asked, mode: 'live' }), failed)
+  return runLive(options, env, ({ session }) => explainLive(session.look, { selection, asked, mode: 'live' }), failed)
 }
 
 const usesFiles = ({ certsD, configToml, containerdVersion }: ExplainArguments): boolean =>
@@ -67,7 +67,11 @@ async function explainGiven(image: string | undefined, options: ExplainArguments
   return explainFiles(validImage(image), given, localFiles(createRedactor(await machineKey(env))))
 }
 
-function whatIsAsked(image: string | undefined, { pod, namespace }: ExplainArguments): { readonly image: string } | WantedPod {
+/** The image, or the pod whose images are meant. */
+export function whatIsAsked(
+  image: string | undefined,
+  { pod, namespace }: Pick<ExplainArguments, 'pod' | 'namespace'>,
+): { readonly image: string } | WantedPod {
   if (pod === undefined && namespace !== undefined) throw new UsageError('--namespace goes with --pod')
   if (pod === undefined) return { image: validImage(image) }
   if (image !== undefined) throw new UsageError('an image or --pod NAME, not both')

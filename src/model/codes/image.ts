@@ -36,8 +36,16 @@ export const imageCodes = {
     severity: 'error',
     title: 'the image is not made for the platform of the node',
     explanation:
-      'The image is an index of several platforms, and none of them is that of the node: `no match for platform in manifest: not found`, which is no 404. An image that was built on an ARM machine, or with `--platform`, has only what it was built for.',
+      'The image is an index of several platforms, and none of them is that of the node: `no match for platform in manifest: not found`, which is no 404. An image that was built on an ARM machine, or with `--platform`, has only what it was built for. One without an index is pulled all the same, and its containers end with `exec format error`.',
     repair: 'Build it for the platform of the nodes and push it again.',
+  },
+  'image-stale-on-node': {
+    severity: 'error',
+    title: 'pods run another build of the image than the registry has under its tag',
+    explanation:
+      'The tag was pushed again, and pods run what it meant before. With imagePullPolicy IfNotPresent, the default of every tag but `latest`, a node that holds an image of that name does not ask for it again: a restart starts the old build once more, and which build a pod gets depends on its node. With Always a pod keeps what it was started with until it is started again.',
+    repair:
+      'Give each build a tag of its own, or set imagePullPolicy to Always; then let the pods be made anew. Images that were loaded into the nodes have to be loaded again.',
   },
   'image-host-not-served': {
     severity: 'error',
