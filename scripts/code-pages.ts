@@ -1,5 +1,6 @@
-import type { AnyCheck } from '../src/checks/define-check.ts'
+import type { CheckInfo } from '../src/checks/define-check.ts'
 import { checks } from '../src/checks/index.ts'
+import { probeChecks } from '../src/effects/probe/checks.ts'
 import { codes, type Code, type CodeInfo } from '../src/model/codes.ts'
 import { lintCodes } from '../src/model/lint-codes.ts'
 
@@ -20,7 +21,7 @@ export function codePages(): Map<string, string> {
 }
 
 function page(code: Code, { title, severity, explanation, repair }: CodeInfo): string {
-  const finders = checks.filter((check) => check.finds.includes(code))
+  const finders = [...checks, ...probeChecks].filter((check) => check.finds.includes(code))
   return `${generated}
 
 # ${code}
@@ -58,7 +59,7 @@ ${explanation}
 ${repair}
 `
 
-const describe = ({ id, title, why }: AnyCheck): string => `- \`${id}\`: ${title}. ${why}`
+const describe = ({ id, title, why }: CheckInfo): string => `- \`${id}\`: ${title}. ${why}`
 
 function index(all: readonly [Code, CodeInfo][], ofLint: readonly [string, LintCodeInfo][]): string {
   const lintRows = ofLint.map(([code, { title }]) => `| [\`${code}\`](${code}.md) | ${title} |`)

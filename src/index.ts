@@ -8,12 +8,16 @@ import { explain as explainWith } from './engine/explain.ts'
 import type { FilesToExplain } from './engine/given-files.ts'
 import type { WantedPod } from './engine/find-pod.ts'
 import type { Target } from './engine/target.ts'
+import type { CheckOutcome } from './engine/run-checks.ts'
 import { liveSession, replaySession, type Session } from './engine/session.ts'
+import { trace as traceWith } from './engine/trace.ts'
 import type { LintOptions } from './lint/lint-files.ts'
 import type { FileToLint } from './lint/lint.ts'
 import type { LintReport } from './model/lint-report.ts'
 import type { PullPlanDocument } from './model/pull-plan.ts'
 import type { Report } from './model/report.ts'
+import type { Topology } from './model/topology.ts'
+import type { TraceDocument } from './model/trace.ts'
 import type { Severity } from './model/words.ts'
 import { createRedactor } from './redact/redact.ts'
 
@@ -36,9 +40,10 @@ export { pullErrorMeanings, type PullErrorMeaning } from './model/pull-error-mea
 export type { PullErrorClass } from './model/pull-error.ts'
 export type { CheckResult, Report, ResultStatus } from './model/report.ts'
 export type { Output, Reporter, ReporterOptions } from './model/reporter.ts'
+export type { ImageTrace, Place, TraceDocument } from './model/trace.ts'
 export type { Hop, Severity, Subject, Vantage } from './model/words.ts'
 export { lintReporters } from './reporters/lint-reporters.ts'
-export { planReporters, reporters, reporterNamed, type ReporterEntry } from './reporters/index.ts'
+export { planReporters, reporters, reporterNamed, traceReporters, type ReporterEntry } from './reporters/index.ts'
 
 export interface LiveOptions {
   /** Which clusters and registry; default: all that are found. */
@@ -60,6 +65,8 @@ export interface CheckOptions extends LiveOptions {
   readonly checks?: readonly string[]
   /** From which severity on `exitCode` is 1; default: error. */
   readonly failOn?: Severity
+  /** Proves it too: pushes an image, runs it on every node (`pods`) or only pulls it there (`cri`), and takes all away again. */
+  readonly probe?: 'pods' | 'cri'
 }
 
 const chosen = ({ checks }: CheckOptions): AnyCheck[] => allChecks.filter((one) => checks === undefined || checks.includes(one.id))
@@ -73,27 +80,45 @@ const settings = (options: CheckOptions) => ({
 })
 
 /**
- * Examines the local clusters of this machine and their registries. Changes nothing.
+ * Examines the local clusters of this machine and their registries. Changes nothing, but for what `probe` makes and takes
+ * away again.
  * @returns a report, also where nothing could be judged (`exitCode` 3)
  * @throws UnknownNameError where a selected cluster does not exist
  */
 export async function check(options: CheckOptions = {}): Promise<Report> {
-  const { look } = await openSession(options)
-  return examine(look, { ...settings(options), mode: 'live' })
+  const open = await openSessions(options)
+  return examine(open().look, {
+    ...settings(options),
+    mode: 'live',
+    ...(options.probe !== undefined && { prove: prover(options, options.probe, open) }),
+  })
 }
 
-async function openSession({ env = process.env, signal, kubeconfig }: LiveOptions): Promise<Session> {
+const prover =
+  ({ env = process.env, signal = new AbortController().signal, kubeconfig }: LiveOptions, by: 'pods' | 'cri', open: () => Session) =>
+  async (topology: Topology): Promise<readonly CheckOutcome[]> => {
+    const [{ liveTools }, { probe }] = await Promise.all([import('./effects/probe/live.ts'), import('./effects/probe/probe.ts')])
+    const silent = (): void => undefined
+    const given = { env, by, signal, look: open().look, log: silent, tell: silent }
+    return probe(await liveTools({ ...given, ...(kubeconfig !== undefined && { kubeconfig }) }), topology)
+  }
+
+/** Sessions on the same world, none of which knows what another has seen. */
+async function openSessions({ env = process.env, signal, kubeconfig }: LiveOptions): Promise<() => Session> {
   const [{ openLiveObservers }, { machineKey }] = await Promise.all([import('./observe/live.ts'), import('./ports/files.ts')])
   const observers = await openLiveObservers(env, signal ?? new AbortController().signal, kubeconfig)
-  return liveSession(observers, createRedactor(await machineKey(env)))
+  const redact = createRedactor(await machineKey(env))
+  return () => liveSession(observers, redact)
 }
+
+const openSession = async (options: LiveOptions): Promise<Session> => (await openSessions(options))()
 
 /**
  * Judges a saved session (`registry-doctor collect`) as if it were live.
  * @param text the content of the bundle
  * @throws BundleError where it is none
  */
-export function checkBundle(text: string, options: Omit<CheckOptions, 'signal' | 'env' | 'kubeconfig'> = {}): Promise<Report> {
+export function checkBundle(text: string, options: Omit<CheckOptions, 'signal' | 'env' | 'kubeconfig' | 'probe'> = {}): Promise<Report> {
   const bundle = parseBundle(text)
   const { selection, ...rest } = settings(options)
   return examine(replaySession(bundle.observations).look, {
@@ -125,6 +150,29 @@ export async function explain(asked: ToExplain, options: LiveOptions = {}): Prom
 export function explainBundle(text: string, asked: ToExplain, options: Pick<LiveOptions, 'selection'> = {}): Promise<PullPlanDocument> {
   const { observations, selection } = parseBundle(text)
   return explainWith(replaySession(observations).look, { asked, selection: { ...selection, ...options.selection }, mode: 'bundle' })
+}
+
+/** An image, as a pod names it or as it is pushed, or the pod whose images are meant. */
+export type ToTrace = { readonly image: string } | WantedPod
+
+/**
+ * Follows an image, or those of a pod, from the engine to the pods that run it, and says where it first is another. Pulls nothing.
+ * @returns a document also where nothing could be judged (`exitCode` 3)
+ * @throws SelectionError where a selected cluster or the pod does not exist
+ */
+export async function trace(asked: ToTrace, options: LiveOptions = {}): Promise<TraceDocument> {
+  const { look } = await openSession(options)
+  return traceWith(look, { asked, selection: { clusters: [], ...options.selection }, mode: 'live' })
+}
+
+/**
+ * The same from a saved session: a place that it does not tell of is `unknown`.
+ * @param text the content of the bundle
+ * @throws BundleError where it is none
+ */
+export function traceBundle(text: string, asked: ToTrace, options: Pick<LiveOptions, 'selection'> = {}): Promise<TraceDocument> {
+  const { observations, selection } = parseBundle(text)
+  return traceWith(replaySession(observations).look, { asked, selection: { ...selection, ...options.selection }, mode: 'bundle' })
 }
 
 /**

@@ -24,10 +24,13 @@ export type Verdict =
       readonly timings?: { readonly [name: string]: number }
       /** What the reader should know of the judgement itself; changes neither status nor exit code. */
       readonly notes?: readonly string[]
+      /** What looking cannot tell, and a probe can: said where nothing else is. */
+      readonly leftToProbe?: string
     }
 
-export interface Check<P extends Per = Per> {
-  /** `<group>/<name>`: the path of its file. */
+/** What is said of a judgement, whoever makes it. */
+export interface CheckInfo<P extends Per = Per> {
+  /** `<group>/<name>`. */
   readonly id: string
   readonly per: P
   /** What is true when it passes. */
@@ -35,6 +38,10 @@ export interface Check<P extends Per = Per> {
   readonly why: string
   /** The codes that it can find. */
   readonly finds: readonly Code[]
+}
+
+/** A judgement that only looks; the path of its file is its id. */
+export interface Check<P extends Per = Per> extends CheckInfo<P> {
   /** Judges one subject. May only look; an observation that cannot be had makes the result `blocked`. */
   run(look: Look, subject: Subjects[P]): Promise<Verdict>
 }

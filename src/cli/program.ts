@@ -1,12 +1,13 @@
 import { Argument, Command, CommanderError, Option } from 'commander'
 import { nearest } from '../model/near-name.ts'
 import { tool } from '../model/tool.ts'
-import { planReporters } from '../reporters/index.ts'
+import { planReporters, traceReporters } from '../reporters/index.ts'
 import { lintReporters } from '../reporters/lint-reporters.ts'
 import type { CheckArguments } from './commands/check.ts'
 import type { ExplainArguments } from './commands/explain.ts'
 import type { LintArguments } from './commands/lint.ts'
 import type { RenderArguments } from './commands/render.ts'
+import type { TraceArguments } from './commands/trace.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
 import { addClusterOptions, addOutputOptions, addSharedOptions, failOnOption, parseDuration, type SharedOptions } from './options.ts'
@@ -44,7 +45,9 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
         ? (await import('../engine/plan-document.ts')).planError(facts, 2, error)
         : argv[0] === 'lint'
           ? (await import('../lint/report.ts')).lintError(facts, 2, error)
-          : (await import('../engine/report.ts')).errorReport(facts, 2, error)
+          : argv[0] === 'trace'
+            ? (await import('../engine/trace-document.ts')).traceError(facts, 2, error)
+            : (await import('../engine/report.ts')).errorReport(facts, 2, error)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }
   return 2
@@ -74,6 +77,14 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .option('--from <bundle>', 'judge a saved bundle instead of live clusters')
     .addOption(
       new Option(
+        '--probe [how]',
+        'prove it: push a tiny image, run it on every node, take all away again; cri: only pull, through the node, where the API is down',
+      )
+        .choices(['pods', 'cri'])
+        .preset('pods'),
+    )
+    .addOption(
+      new Option(
         '--wait <duration>',
         'examine again until healthy, for at most this long, and report the last state (--timeout is for each time that it is examined)',
       ).argParser(parseDuration),
@@ -99,6 +110,21 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .action(async (image: string | undefined, options: ExplainArguments) => {
       const { explain } = await import('./commands/explain.ts')
       done(await explain(image, options, env))
+    })
+
+  addOutputOptions(
+    addClusterOptions(command('trace', 'why a change is not running: an image from the engine to the pods, and where it first is another')),
+    'terminal',
+    traceReporters,
+  )
+    .argument('[image]', 'as a pod names it, or as it is pushed')
+    .option('--pod <name>', 'the images of this pod on its node, instead of an image')
+    .option('-n, --namespace <name>', "the pod's namespace; default: all")
+    .option('--registry-url <url>', "where this machine reaches the image's registry, as in a devcontainer")
+    .option('--from <bundle>', 'go by a saved bundle instead of live clusters')
+    .action(async (image: string | undefined, options: TraceArguments) => {
+      const { trace } = await import('./commands/trace.ts')
+      done(await trace(image, options, env))
     })
 
   addOutputOptions(command('lint', 'what will go wrong with files, before a cluster exists'), 'terminal', lintReporters)

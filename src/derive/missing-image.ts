@@ -1,6 +1,7 @@
 import type { ImageReference } from '../containerd/image-reference.ts'
 import { isHttpFailure, type HeldImage, type Look } from '../model/observation.ts'
 import { nearest } from '../model/near-name.ts'
+import { probeRepository } from '../model/probe.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
 import { repositoriesOf, registryBase, tagsOf } from './registry-content.ts'
 import { orNull } from './tried.ts'
@@ -108,7 +109,7 @@ async function lostImage(look: Look, cluster: Cluster, registry: Registry, regis
       .filter((one) => one.running)
       .map(async ({ name: node }) => {
         const asked = await orNull(look('node.images', { node, registryHost }))
-        return (asked?.images ?? []).filter((one) => one.pulled).map((one) => ({ node, ...one }))
+        return (asked?.images ?? []).filter((one) => one.pulled && !isOfProbe(one, registryHost)).map((one) => ({ node, ...one }))
       }),
   )
   const byDigest = new Map<string, string>()
@@ -127,6 +128,9 @@ async function lostImage(look: Look, cluster: Cluster, registry: Registry, regis
   )
   return isGone.every(Boolean) ? { node: first[1], image: `${registryHost}/${first[0]}` } : null
 }
+
+/** What a probe left is not kept in the registry. */
+const isOfProbe = (one: HeldImage, registryHost: string): boolean => repositoryOf(one, registryHost) === probeRepository
 
 /** The repository in a name that containerd has for an image, with a tag or a digest. */
 const repositoryOf = ({ name }: HeldImage, registryHost: string): string =>

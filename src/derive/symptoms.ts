@@ -1,6 +1,7 @@
 import { classifyPullError, type ClassifiedPullError } from '../containerd/pull-error/classify.ts'
 import { parseImageReference } from '../containerd/image-reference.ts'
 import type { Look, PullEvent, WaitingContainer, WaitingPod } from '../model/observation.ts'
+import { isProbeNamespace } from '../model/probe.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
 import { pullEvents, waitingPods } from './pods.ts'
 import { registryHostsOf } from './registry-pulls.ts'
@@ -41,7 +42,8 @@ const hangsAfterMs = 30_000
  */
 export function pullSymptoms(look: Look, cluster: Cluster, registries: readonly Registry[]): Promise<PullSymptom[]> {
   return look.once(`pullSymptoms ${cluster.name}`, async () => {
-    const pods = await waitingPods(look, cluster)
+    // What a probe comes to is told by the probe.
+    const pods = (await waitingPods(look, cluster)).filter((one) => !isProbeNamespace(one.namespace))
     if (pods.length === 0) return []
     const [asked, { now }] = await Promise.all([tried(pullEvents(look, cluster, pods)), look('clock', {})])
     // Who may not read events still has the words of the container's state.

@@ -21,12 +21,14 @@ export interface ExamineOptions {
   readonly mode: 'live' | 'bundle'
   /** In a replay, the checks that the bundle was made with. */
   readonly recordedChecks?: readonly string[]
+  /** Proves afterwards, by doing it, what checks only see; its outcomes stand beside theirs. */
+  readonly prove?: (topology: Topology) => Promise<readonly CheckOutcome[]>
   /** Told of each check as it starts. */
   readonly onStart?: (check: AnyCheck, outcome: Promise<CheckOutcome>) => void
 }
 
 /**
- * Discovers, checks and diagnoses. Changes nothing.
+ * Discovers, checks and diagnoses. Changes nothing but what `prove` does.
  * @returns a report also where nothing could be judged (exitCode 3)
  * @throws SelectionError where what was selected does not exist or cannot be used
  */
@@ -41,7 +43,8 @@ export async function examine(look: Look, options: ExamineOptions): Promise<Repo
   try {
     const topology = await meantOf(look, await discover(look, options.selection), options)
     const outcomes = await runChecks(look, options.checks, topology, options)
-    return await buildReport(look, run(), topology, outcomes, options.failOn)
+    const proved = options.prove ? await options.prove(topology) : []
+    return await buildReport(look, run(), topology, [...outcomes, ...proved], options.failOn)
   } catch (error) {
     if (error instanceof ObservationFailure) return errorReport(run(), 3, { code: error.code, message: error.message })
     if (error instanceof NoClusterError) return errorReport(run(), 3, { code: 'no-cluster', message: error.message })

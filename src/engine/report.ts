@@ -21,7 +21,7 @@ export interface RunFacts {
 
 const empty = { clusters: [], registries: [], findings: [], rootCauses: [], symptoms: [], checks: [] }
 
-const statusOf = (exitCode: number): Report['status'] => (exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')
+export const statusOf = (exitCode: number): Report['status'] => (exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')
 
 /** The document of a run that could not start or was ended. */
 export function errorReport(run: RunFacts, exitCode: number, error: { code: string; message: string }): Report {
@@ -47,6 +47,7 @@ export async function buildReport(
   )
   // Who left the check out did not ask after pods.
   const symptoms = outcomes.some((one) => one.check.id === podImages.id) ? await reportSymptoms(look, topology, rootOf) : []
+  const isTold = findings.length > 0 || outcomes.some((one) => one.check.id.startsWith('probe/'))
   const podsMeant = topology.clusters[0]?.podsMeant
   const ordered = roots.toSorted(byImportance).flatMap((root) => [root.finding, ...root.explains.map((one) => one.finding)])
   const { exitCode, gap } = exitCodeOf(
@@ -91,7 +92,7 @@ export async function buildReport(
     checks: outcomes.map(({ check, results }) => ({
       id: check.id,
       title: check.title,
-      results: results.map(({ subject, status, reason, findings: own, durationMs, timings, notes }) => ({
+      results: results.map(({ subject, status, reason, findings: own, durationMs, timings, hops, notes = [], leftToProbe }) => ({
         subject,
         // A warning is listed and does not fail its check.
         status: own.some((one) => codes[one.code].severity === 'error') ? ('fail' as const) : status,
@@ -99,20 +100,26 @@ export async function buildReport(
         findings: [...new Set(own.map((one) => became(findingId(one))))],
         durationMs,
         ...(timings && { timings: { ...timings } }),
-        ...(notes && { notes: [...notes] }),
+        ...(hops && { hops: [...hops] }),
+        ...notesOf(notes, isTold ? undefined : leftToProbe),
       })),
     })),
   }
 }
 
+function notesOf(notes: readonly string[], leftToProbe: string | undefined): { notes?: string[] } {
+  const all = [...notes, ...(leftToProbe === undefined ? [] : [`${leftToProbe}: check --probe shows it`])]
+  return all.length > 0 ? { notes: all } : {}
+}
+
 /** Errors before warnings, then by code and subject: the same faults give the same order. */
-function byImportance(a: { finding: Finding }, b: { finding: Finding }): number {
+export function byImportance(a: { finding: Finding }, b: { finding: Finding }): number {
   const rank = ({ finding }: { finding: Finding }): string =>
     `${codes[finding.code].severity === 'error' ? 0 : 1} ${String(Object.keys(codes).indexOf(finding.code)).padStart(3, '0')} ${findingId(finding)}`
   return rank(a) < rank(b) ? -1 : 1
 }
 
-function reportFinding(finding: Finding, check: string, evidence: readonly Finding['evidence'][number][]): ReportedFinding {
+export function reportFinding(finding: Finding, check: string, evidence: readonly Finding['evidence'][number][]): ReportedFinding {
   const { severity, title } = codes[finding.code]
   return {
     id: findingId(finding),

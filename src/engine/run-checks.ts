@@ -1,7 +1,7 @@
-import { subjectsOf, type AnyCheck, type Check } from '../checks/define-check.ts'
+import { subjectsOf, type AnyCheck, type Check, type CheckInfo } from '../checks/define-check.ts'
 import { ObservationFailure, type Look } from '../model/observation.ts'
 import type { Finding } from '../model/finding.ts'
-import type { ResultStatus } from '../model/report.ts'
+import type { CheckResult, ResultStatus } from '../model/report.ts'
 import type { Topology } from '../model/topology.ts'
 import type { Subject } from '../model/words.ts'
 
@@ -15,11 +15,14 @@ export interface SubjectResult {
   readonly findings: readonly Finding[]
   readonly durationMs: number
   readonly timings?: { readonly [name: string]: number }
+  readonly hops?: NonNullable<CheckResult['hops']>
   readonly notes?: readonly string[]
+  /** What looking could not tell, and a probe can. */
+  readonly leftToProbe?: string
 }
 
 export interface CheckOutcome {
-  readonly check: AnyCheck
+  readonly check: CheckInfo
   readonly results: readonly SubjectResult[]
 }
 
@@ -32,7 +35,10 @@ export function runChecks(
   look: Look,
   checks: readonly AnyCheck[],
   topology: Topology,
-  options: { recordedChecks?: readonly string[]; onStart?: (check: AnyCheck, outcome: Promise<CheckOutcome>) => void } = {},
+  options: {
+    recordedChecks?: readonly string[]
+    onStart?: (check: AnyCheck, outcome: Promise<CheckOutcome>) => void
+  } = {},
 ): Promise<CheckOutcome[]> {
   return Promise.all(
     checks.map((check) => {
@@ -60,10 +66,16 @@ async function runOne(look: Look, check: Check, subject: Subject, given: never):
   try {
     const verdict = await check.run(look, given)
     if ('skip' in verdict) return done({ status: 'skip', reason: verdict.skip, findings: [] })
-    const { findings, timings, notes = [] } = 'findings' in verdict ? verdict : { findings: verdict }
+    const { findings, timings, notes = [], leftToProbe } = 'findings' in verdict ? verdict : { findings: verdict }
     const undeclared = findings.find((one) => !check.finds.includes(one.code))
     if (undeclared) throw new Error(`${check.id} found ${undeclared.code}, which it does not declare`)
-    return done({ status: 'pass', findings, ...(timings && { timings }), ...(notes.length > 0 && { notes }) })
+    return done({
+      status: 'pass',
+      findings,
+      ...(timings && { timings }),
+      ...(notes.length > 0 && { notes }),
+      ...(leftToProbe !== undefined && { leftToProbe }),
+    })
   } catch (error) {
     if (error instanceof ObservationFailure) {
       const reason = error.code === 'not-recorded' ? 'not recorded' : error.message

@@ -1,6 +1,6 @@
 import * as v from 'valibot'
 import { reportedFindingSchema } from './finding.ts'
-import { subjectSchema } from './words.ts'
+import { hopSchema, subjectSchema } from './words.ts'
 
 export const schemaVersion = 1
 
@@ -83,6 +83,18 @@ export const checkResultSchema = v.object({
   findings: v.array(v.string()),
   durationMs: v.number(),
   timings: v.optional(v.record(v.string(), v.number())),
+  /** The legs of the way that a probe took, by registry host, in their order; where one fails it is the last. */
+  hops: v.optional(
+    v.array(
+      v.object({
+        registryHost: v.string(),
+        hop: hopSchema,
+        status: v.picklist(['pass', 'fail']),
+        /** Milliseconds. */
+        ms: v.optional(v.number()),
+      }),
+    ),
+  ),
   /** What the reader should know of the judgement itself. */
   notes: v.optional(v.array(v.string())),
 })

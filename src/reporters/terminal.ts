@@ -2,6 +2,7 @@ import type { Reporter } from '../model/reporter.ts'
 import { groupAlike, overviewOf } from './overview.ts'
 import { causeBlock, joined, warningBlock } from './terminal/cause.ts'
 import { choices, header } from './terminal/header.ts'
+import { probeTable } from './terminal/probe.ts'
 import { problem } from './terminal/problem.ts'
 import { allResults, notes, unjudged } from './terminal/results.ts'
 import { styleFor } from './terminal/style.ts'
@@ -21,6 +22,7 @@ export const terminal: Reporter = (report, options) => {
     ...groupAlike(overview.causes, ({ finding }) => finding).map((cause) => causeBlock(cause, style)),
     ...groupAlike(overview.warnings, ({ finding }) => finding).map((cause) => warningBlock(cause, style)),
     ...unexplained(overview.otherSymptoms, style),
+    probeTable(report, style),
     problem(report, style),
     notes(report, style),
     ...unjudged(report, style),

@@ -57,7 +57,7 @@ describe('what is wrong in the command line is one line on standard error and ex
     'an unknown flag': [['--bogus'], /unknown option '--bogus'/],
     'an unknown flag near one that exists': [['check', '--clutser', 'dev'], /unknown option '--clutser'.*--cluster/],
     'an unknown command': [['chekc'], /no command "chekc".*"check"/],
-    'an unknown command near none': [['frobnicate'], /no command "frobnicate".*check, explain, lint, render, collect, demo, list/],
+    'an unknown command near none': [['frobnicate'], /no command "frobnicate".*check, explain, trace, lint, render, collect, demo, list/],
     'an argument too many': [['check', 'demo', 'more'], /too many arguments/],
     'an unknown check': [['--check', 'node/registry-confg'], /"node\/registry-confg".*"node\/registry-config"/, 'unknown-name'],
     'an unknown group of checks': [['--skip', 'nod'], /"nod"/, 'unknown-name'],
@@ -91,6 +91,8 @@ describe('what is wrong in the command line is one line on standard error and ex
     'a bundle that is cut off': [['--from', 'cut.json.gz'], /cut\.json\.gz.*(?:cut off|incomplete)/, 'bundle-unreadable'],
     'an unknown cluster of a bundle': [['--from', incident, '--cluster', 'dve'], /no cluster is named "dve".*"dev"/, 'unknown-name'],
     'an unknown incident': [['demo', 'config-path-mising'], /"config-path-mising".*"config-path-missing"/, 'unknown-name'],
+    'a way to probe that is none': [['--probe=ssh'], /'ssh' is invalid.*pods, cri/],
+    'a probe of a bundle': [['--from', incident, '--probe'], /--probe is about live clusters/],
     'a kubeconfig that is not there': [['--kubeconfig', 'nowhere'], /kubeconfig nowhere: there is no such file/],
   }
   test.concurrent.each(Object.entries(usage))('%s', async (_what, [argv, line, code = 'usage']) => {

@@ -104,6 +104,22 @@ describe('check --wait', () => {
     await there.close()
   })
 
+  test('proves it by a probe once, when it has become healthy', async () => {
+    const there = await world({ containers: [] }, cluster, registry)
+    const { stdout } = await start(there, ['--wait', '1m', '--probe', '-q']).ended
+    expect(jsonOf(stdout).checks.map((one) => one.id)).toEqual(expect.arrayContaining(['probe/push', 'probe/run']))
+    expect(there.examined(), 'three times until it was healthy, then once with the probe').toBe(4)
+    await there.close()
+  })
+
+  test('does not probe what did not become healthy', async () => {
+    const there = await world(cluster)
+    const { code, stdout } = await start(there, ['--wait', '2s', '--probe', '-q']).ended
+    expect(code).toBe(1)
+    expect(jsonOf(stdout).checks.filter((one) => one.id.startsWith('probe/'))).toEqual([])
+    await there.close()
+  })
+
   test('is done at once where all is healthy, without a word', async () => {
     const there = await world(registry)
     const { code, stderr } = await start(there, ['--wait', '1m']).ended

@@ -29,6 +29,17 @@ const pulls = {
   pushAs: 'localhost:5001/app:1',
 }
 
+const stale = { ...pulls, kubectl: 'kubectl --context kind-dev', provider: 'kind', loaded: false }
+const use = {
+  namespace: 'shop',
+  pod: 'app-1',
+  owner: 'deploy/app',
+  container: 'app',
+  kind: 'container',
+  policy: 'IfNotPresent',
+  held: false,
+}
+
 const imageData = {
   'image-not-pushed': [
     { ...pulls, built: 'localhost:5001/app:1' },
@@ -42,6 +53,26 @@ const imageData = {
     { ...pulls, container: null },
   ],
   'image-platform-mismatch': [{ ...pulls, platform: 'linux/amd64' }],
+  'image-stale-on-node': [
+    { ...stale, uses: [{ ...use, policy: 'IfNotPresent', held: true }] },
+    {
+      ...stale,
+      uses: [
+        { ...use, policy: 'IfNotPresent', held: true, owner: null },
+        { ...use, kind: 'init', held: true },
+      ],
+    },
+    { ...stale, uses: [{ ...use, policy: 'Always', held: true }] },
+    {
+      ...stale,
+      uses: [
+        { ...use, owner: null },
+        { ...use, owner: 'job/import' },
+      ],
+    },
+    { ...stale, loaded: true, uses: [{ ...use, held: true }] },
+    { ...stale, loaded: true, provider: 'k3d', uses: [use] },
+  ],
   'image-host-not-served': [
     { ...pulls, registryHost: 'old-reg:5000', instead: null, kubectl: 'kubectl --context kind-dev', uses: [] },
     {
@@ -59,6 +90,7 @@ const imageData = {
   'registry-rate-limits': [pulls, { ...pulls, container: null }],
   'registry-server-error': [pulls],
   'node-disk-full': [pulls],
+  'container-not-started': [pulls],
   'pull-queue-blocked': [{ ...pulls, behind: 'other:5000/app:1' }],
   'pull-policy-never': [pulls],
   'in-cluster-pull-failed': [pulls],

@@ -1,5 +1,5 @@
-import type { Report } from '../../src/model/report.ts'
-import type { Subject } from '../../src/model/words.ts'
+import type { CheckResult, Report } from '../../src/model/report.ts'
+import type { Hop, Subject } from '../../src/model/words.ts'
 import { blocked, check, cluster, fail, finding, node, pass, registry, report, root, skip, symptom } from './reports.ts'
 
 // The reports that people will see, one per kind of outcome. Named by what happened.
@@ -339,6 +339,66 @@ export const nodeNotAsked: Report = report({
   checks: [...report().checks, check('cluster/pod-images', podImages, blocked(cluster(), refused))],
 })
 
+/** The legs of a probe by one registry host, up to the one that failed. */
+function legs(
+  registryHost: string,
+  ms: readonly [push: number, pull?: number, start?: number],
+  failed?: Hop,
+): NonNullable<CheckResult['hops']> {
+  const names = ['push', 'unpack', 'start'] as const
+  const passed = ms.flatMap((each, nth) =>
+    each === undefined ? [] : [{ registryHost, hop: names[nth]!, status: 'pass' as const, ms: each }],
+  )
+  return failed === undefined ? passed : [...passed, { registryHost, hop: failed, status: 'fail' }]
+}
+const probes = (...ran: readonly CheckResult[]): Report['checks'] => [
+  ...report().checks,
+  check('probe/push', 'an image can be pushed to the registry', {
+    ...pass({ kind: 'registry', cluster: 'dev', name: 'kind-registry' }),
+    timings: { push: 96 },
+    hops: legs('localhost:5001', [96]),
+  }),
+  check('probe/run', 'the node pulls the image and runs it', ...ran),
+]
+const stays = 'kind-registry refuses to delete: 6910 bytes of the probe stay in it, and at most 8 times as many, however often it is run'
+
+export const probed: Report = report({
+  checks: probes(
+    { ...pass(node('dev-control-plane')), hops: legs('localhost:5001', [96, 212, 340]), notes: [stays] },
+    { ...pass(node('dev-worker')), hops: legs('localhost:5001', [96, 187, 301]) },
+    { ...pass(node('dev-worker2')), hops: legs('localhost:5001', [96, 12_480, 318]) },
+  ),
+})
+
+const cannotPull = finding('in-cluster-pull-failed', registry(), {
+  check: 'probe/run',
+  hop: 'name',
+  message: 'pulls from kind-registry fail on dev-worker2: dial tcp: lookup kind-registry on 172.18.0.1:53: no such host',
+  qualifier: 'localhost:5001:dev-worker2',
+  evidence: [{ vantage: 'node', asked: 'its image from dev-worker2, as containerd asks', saw: 'no such host' }],
+})
+export const probeFails: Report = report({
+  status: 'unhealthy',
+  exitCode: 1,
+  findings: [cannotPull],
+  rootCauses: [root(cannotPull)],
+  checks: probes(
+    { ...pass(node('dev-control-plane')), hops: legs('localhost:5001', [96, 212, 340]) },
+    { ...blocked(node('dev-worker'), 'the cluster does not take the pod of the probe: denied by policy no-strangers') },
+    { ...fail(node('dev-worker2'), cannotPull), hops: legs('localhost:5001', [96], 'name') },
+  ),
+})
+
+/** Names as k3d makes them, by the name on the host and the one on the network. */
+export const probedByTwoHosts: Report = report({
+  checks: probes(
+    ...['k3d-a-longer-name-of-a-cluster-server-0', 'k3d-a-longer-name-of-a-cluster-agent-0'].map((name, nth) => ({
+      ...pass(node(name, 'a-longer-name-of-a-cluster')),
+      hops: [...legs('localhost:5001', [96, 187 + nth, 301]), ...legs('k3d-a-longer-name-registry:5000', [96, 190 + nth, 299])],
+    })),
+  ),
+})
+
 export const incidents = {
   healthy,
   registryStopped,
@@ -350,4 +410,7 @@ export const incidents = {
   podsWait,
   elsewhereOnly,
   nodeNotAsked,
+  probed,
+  probeFails,
+  probedByTwoHosts,
 }

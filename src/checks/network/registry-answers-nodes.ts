@@ -1,6 +1,7 @@
 import { askFromNodes, type AskedNode } from '../../derive/ask.ts'
 import { absentImage } from '../../derive/image-to-ask.ts'
 import { reachProblem, type ReachProblem } from '../../derive/reach-problem.ts'
+import { repositoriesOf } from '../../derive/registry-content.ts'
 import { registryDetail } from '../../derive/registry-detail.ts'
 import type { Code } from '../../model/codes.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
@@ -12,7 +13,7 @@ export default defineCheck({
   id: 'network/registry-answers-nodes',
   per: 'cluster-registry',
   title: 'the registry answers every node',
-  why: "Asked from each node with its own containerd's client and environment, past any hosts.toml: the name resolves, the port accepts, and a registry answers. curl in the node would use other names and proxies.",
+  why: "Asked from each node with its own containerd's client and environment, for an image that the registry holds: the name resolves, the port accepts, and a registry answers. curl in the node would use other names and proxies. `check --probe` goes on from there, to a pod that runs.",
   finds: [
     'registry-name-unresolvable',
     'registry-unreachable-from-node',
@@ -34,6 +35,12 @@ export default defineCheck({
     const unasked = asked.find((one) => !one.asked.ok)
     if (failed.length === 0 && unasked && !unasked.asked.ok)
       throw new ObservationFailure('node.trace', unasked.asked.code, `${unasked.node}: ${unasked.asked.reason}`)
+
+    if (failed.length === 0 && (await repositoriesOf(look, registry))?.length === 0)
+      return {
+        findings: [],
+        leftToProbe: `${registry.name} is empty: nodes reach it, and whether they can pull from it is not seen`,
+      }
 
     // What every node sees is a fault of the registry or its network; what some see is a fault of those nodes.
     const first = failed[0]

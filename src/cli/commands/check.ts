@@ -6,11 +6,13 @@ import { errorReport } from '../../engine/report.ts'
 import { replaySession, type Session } from '../../engine/session.ts'
 import type { Target } from '../../engine/target.ts'
 import type { Report } from '../../model/report.ts'
+import type { ProbeTools } from '../../effects/probe/tools.ts'
 import { isFile } from '../../ports/files.ts'
 import { reporters } from '../../reporters/index.ts'
 import { documented } from '../documented.ts'
-import { runLive } from '../live.ts'
+import { runLive, type Live } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
+import { prover } from '../prove.ts'
 import { readBundle } from '../read-bundle.ts'
 import { registryUrlOf } from '../registry-url.ts'
 import { selectChecks } from '../select-checks.ts'
@@ -22,6 +24,7 @@ export interface CheckArguments extends SharedOptions {
   readonly target?: Target
   readonly namespace?: string
   readonly wait?: number
+  readonly probe?: ProbeTools['by']
 }
 
 /** Which pods the user asks after. */
@@ -59,14 +62,18 @@ async function examineAsAsked(options: CheckArguments, env: NodeJS.ProcessEnv): 
   if (options.from !== undefined) return examineBundle(await readBundle(options.from), options, checks)
   const { wait } = options
   if (wait === undefined) return (await examineLive(options, checks, env)).report
-  return waitLive({ ...options, wait }, async (timeout, isFirst) => {
-    const { report, session } = await examineLive({ ...options, timeout, quiet: !isFirst || options.quiet === true }, checks, env)
+  const { probe, ...passive } = options
+  const waited = await waitLive({ ...options, wait }, async (timeout, isFirst) => {
+    const { report, session } = await examineLive({ ...passive, timeout, quiet: !isFirst || options.quiet === true }, checks, env)
     return { report, endedEarly: session === null }
   })
+  // Only what looks healthy is worth a proof.
+  return probe === undefined || waited.exitCode !== 0 ? waited : (await examineLive(options, checks, env)).report
 }
 
 /** A bundle is what it was when it was made. */
 function refuseLiveOptions(options: CheckArguments): void {
+  if (options.probe !== undefined) throw new UsageError('--probe is about live clusters: a bundle only tells what was')
   if (options.wait !== undefined) throw new UsageError('--wait is about live clusters: nothing changes in a bundle')
   if (options.registryUrl !== undefined)
     throw new UsageError('--registry-url is about live clusters: a bundle keeps the one it was made with')
@@ -110,7 +117,8 @@ export async function examineLive(options: CheckArguments, checks: readonly AnyC
   const selection = { ...selectionOf(options), ...(registryUrl !== undefined && { registryUrl }) }
   const startedAt = new Date().toISOString()
   const view = await openView(!options.quiet)
-  const examineWith = async (session: Session): Promise<LiveRun> => {
+  const examineWith = async (live: Live): Promise<LiveRun> => {
+    const { session } = live
     try {
       const report = await examine(session.look, {
         selection,
@@ -119,6 +127,7 @@ export async function examineLive(options: CheckArguments, checks: readonly AnyC
         failOn: options.failOn,
         mode: 'live',
         onStart: view.onStart,
+        ...(options.probe !== undefined && { prove: prover({ ...options, by: options.probe }, env, live, () => view.close()) }),
       })
       return { report, session, selection }
     } finally {

@@ -1,4 +1,5 @@
 import { checks } from '../../checks/index.ts'
+import { probeChecks } from '../../effects/probe/checks.ts'
 import { codes, docsOf, type Code } from '../../model/codes.ts'
 import { schemaVersion, type ListDocument } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
@@ -9,7 +10,7 @@ import { writeOut } from '../output.ts'
 type Item = ListDocument['items'][number]
 
 const lists: { readonly [K in ListDocument['of']]: () => Item[] } = {
-  checks: () => checks.map(({ id, title, per, why, finds }) => ({ id, title, per, why, finds: [...finds] })),
+  checks: () => [...checks, ...probeChecks].map(({ id, title, per, why, finds }) => ({ id, title, per, why, finds: [...finds] })),
   codes: () =>
     (Object.keys(codes) as Code[]).map((code) => ({
       id: code,

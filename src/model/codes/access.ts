@@ -49,6 +49,13 @@ export const accessCodes = {
       'The kubelet pulls one image at a time by default (serializeImagePulls). A pull from a registry that accepts and never answers holds up all others of the node; their pods say nothing but `Pulling image`.',
     repair: 'Repair or remove what hangs; the others follow by themselves.',
   },
+  'container-not-started': {
+    severity: 'error',
+    title: 'a node has the image and does not run it',
+    explanation:
+      'The pod of `check --probe` got its image, and its container did not come to its end: the runtime refuses it, the network of pods cannot be set up, or the processor of the node does not understand it. This has nothing to do with the registry, and keeps other pods of the node from starting too.',
+    repair: 'Read the message: it is that of the kubelet. `kubectl describe node` and the log of containerd on the node tell more.',
+  },
   'in-cluster-pull-failed': {
     severity: 'error',
     title: 'a pull on a node fails, and nothing that was checked explains it',

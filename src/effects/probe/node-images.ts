@@ -1,0 +1,54 @@
+import { orNull } from '../../derive/tried.ts'
+import { probeRepository, probeSlots } from '../../model/probe.ts'
+import type { Cluster } from '../../model/topology.ts'
+import { removeImage } from '../commands.ts'
+import { imagesOf } from './target.ts'
+import type { ProbeTools } from './tools.ts'
+
+/** An image of some probe that a node still holds. */
+export interface LeftImage {
+  readonly node: string
+  readonly reference: string
+}
+
+/** The images of probes on the running nodes of a cluster, whichever run left them there. */
+export async function leftImages({ look }: ProbeTools, { nodes }: Cluster, registryHosts: readonly string[]): Promise<LeftImage[]> {
+  const running = nodes.filter((one) => one.running).map((one) => one.name)
+  const held = await Promise.all(
+    running.flatMap((node) =>
+      registryHosts.map(async (registryHost) => {
+        const answer = await orNull(look('node.images', { node, registryHost }))
+        const own = (answer?.images ?? []).filter((one) => one.name.startsWith(`${registryHost}/${probeRepository}@`))
+        return own.map(({ name }) => ({ node, reference: name }))
+      }),
+    ),
+  )
+  return held.flat()
+}
+
+/** The references of each slot's images: who holds one of them is not asked for it again. */
+export async function referencesOfSlots(cluster: string, registryHosts: readonly string[]): Promise<readonly (readonly string[])[]> {
+  const slots = Array.from({ length: probeSlots }, (_, slot) => imagesOf(cluster, registryHosts, slot))
+  return (await Promise.all(slots)).map((images) => images.map((one) => one.reference))
+}
+
+/**
+ * Removes images of probes from nodes.
+ * @returns what could not be removed, in words
+ */
+export async function removeImages({ ports: { docker } }: Pick<ProbeTools, 'ports'>, images: readonly LeftImage[]): Promise<string[]> {
+  const left = await Promise.all(
+    images.map(async ({ node, reference }) => {
+      const { argv, limitSeconds } = removeImage(reference)
+      try {
+        const { exitCode, stderr } = await docker.run(node, argv, (limitSeconds + 2) * 1000)
+        // What was never pulled is not there.
+        if (exitCode === 0 || /no such image|not found/i.test(stderr)) return null
+        return `${reference} stays on ${node}: ${stderr.trim().split('\n').at(-1) || `exit ${exitCode}`}`
+      } catch (error) {
+        return `${reference} stays on ${node}: ${(error as Error).message}`
+      }
+    }),
+  )
+  return left.filter((one) => one !== null)
+}
