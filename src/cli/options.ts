@@ -61,6 +61,14 @@ export function parseDuration(value: string): number {
   return ms
 }
 
+/** What is probed stands before it: the value of an option that may have none would take its place. */
+export function parseProbe(value: string): 'pods' | 'cri' {
+  if (value === 'pods' || value === 'cri') return value
+  throw new InvalidArgumentError(
+    `it is pods or cri${value.includes('/') ? `; what is meant stands before it: check ${value} --probe` : ''}`,
+  )
+}
+
 function parseHostPort(value: string): string {
   if (/^https?:\/\//.test(value)) throw new InvalidArgumentError('give HOST:PORT without a scheme, as images name it')
   const [, port] = /^(?:\[[0-9a-fA-F:]+\]|[\w.-]+)(?::(\d{1,5}))?$/.exec(value) ?? [undefined, '65536']

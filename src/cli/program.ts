@@ -10,7 +10,15 @@ import type { RenderArguments } from './commands/render.ts'
 import type { TraceArguments } from './commands/trace.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
-import { addClusterOptions, addOutputOptions, addSharedOptions, failOnOption, parseDuration, type SharedOptions } from './options.ts'
+import {
+  addClusterOptions,
+  addOutputOptions,
+  addSharedOptions,
+  failOnOption,
+  parseDuration,
+  parseProbe,
+  type SharedOptions,
+} from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
 
 /** Runs the command line. Returns the exit code; everything that goes wrong ends as one line. */
@@ -78,9 +86,9 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .addOption(
       new Option(
         '--probe [how]',
-        'prove it: push a tiny image, run it on every node, take all away again; cri: only pull, through the node, where the API is down',
+        'prove it: push a tiny image, run it in a pod on every node, take all away again; cri: only pull, through the nodes, where the API is down (pods or cri; default where it is given: pods)',
       )
-        .choices(['pods', 'cri'])
+        .argParser(parseProbe)
         .preset('pods'),
     )
     .addOption(

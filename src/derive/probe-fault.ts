@@ -36,22 +36,29 @@ export async function probeFault(look: Look, failed: FailedProbe): Promise<Findi
   const { cluster } = failed
   if (failed.pulled) return notStarted(failed)
   const symptom = symptomOf(failed)
+  // Before anything is asked from the node: its log would show that too.
+  const logged = await logEvidence(look, failed)
   const others = (await orNull(pullSymptoms(look, cluster, [failed.registry]))) ?? []
   const judged = await pullFault(look, cluster, symptom, others)
   const fault = judged?.fault
-  const logged = await logEvidence(look, failed)
   if (!fault) {
     const { class: asClass } = symptom.error
     const finding = pullFinding(cluster, {
       symptom,
       fault: { code: 'in-cluster-pull-failed', class: asClass, text: failed.message, hides: false },
     })
-    return { ...finding, hop: hopOfClass[asClass] ?? 'unpack', evidence: [...finding.evidence, ...logged] }
+    return { ...stable(finding), hop: hopOfClass[asClass] ?? 'unpack', evidence: [...finding.evidence, ...logged] }
   }
   const finding = pullFinding(cluster, { symptom, fault })
   const hop = fault.code === 'in-cluster-pull-failed' ? await hopOf(look, failed) : finding.hop
-  return { ...finding, hop: hop ?? finding.hop, evidence: [...finding.evidence, ...logged] }
+  return { ...stable(finding), hop: hop ?? finding.hop, evidence: [...finding.evidence, ...logged] }
 }
+
+/** The digest of a probe is another in each run, and an id is not. */
+const stable = (finding: Finding): Finding =>
+  finding.subject.kind === 'image'
+    ? { ...finding, subject: { ...finding.subject, name: finding.subject.name.replace(/@.*$/, '') } }
+    : finding
 
 /** What has come as far as the manifest fails by its content, or by the node. */
 const hopOfClass: { readonly [errorClass: string]: Hop } = { 'short-read': 'blob', 'disk-full': 'unpack' }

@@ -91,7 +91,8 @@ describe('what is wrong in the command line is one line on standard error and ex
     'a bundle that is cut off': [['--from', 'cut.json.gz'], /cut\.json\.gz.*(?:cut off|incomplete)/, 'bundle-unreadable'],
     'an unknown cluster of a bundle': [['--from', incident, '--cluster', 'dve'], /no cluster is named "dve".*"dev"/, 'unknown-name'],
     'an unknown incident': [['demo', 'config-path-mising'], /"config-path-mising".*"config-path-missing"/, 'unknown-name'],
-    'a way to probe that is none': [['--probe=ssh'], /'ssh' is invalid.*pods, cri/],
+    'a way to probe that is none': [['--probe=ssh'], /'ssh' is invalid. it is pods or cri/],
+    'what is meant in the place of how': [['check', '--probe', 'pod/app'], /check pod\/app --probe/],
     'a probe of a bundle': [['--from', incident, '--probe'], /--probe is about live clusters/],
     'a kubeconfig that is not there': [['--kubeconfig', 'nowhere'], /kubeconfig nowhere: there is no such file/],
   }

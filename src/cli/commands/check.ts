@@ -68,7 +68,9 @@ async function examineAsAsked(options: CheckArguments, env: NodeJS.ProcessEnv): 
     return { report, endedEarly: session === null }
   })
   // Only what looks healthy is worth a proof.
-  return probe === undefined || waited.exitCode !== 0 ? waited : (await examineLive(options, checks, env)).report
+  if (probe === undefined || waited.exitCode !== 0) return waited
+  const { report } = await examineLive(options, checks, env)
+  return { ...report, startedAt: waited.startedAt, durationMs: waited.durationMs + report.durationMs }
 }
 
 /** A bundle is what it was when it was made. */

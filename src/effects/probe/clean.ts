@@ -85,6 +85,8 @@ export async function removePods(
     isListed = true
     if (left.size === 0) gone.abort()
     await watched
+    // A kubelet that comes back begins with what is still there, and would pull again.
+    await Promise.all([...left].map((name) => kube.remove(way, `${pods}/${name}${atOnce}`)))
   } catch {
     // The namespace takes its pods with it.
     gone.abort()

@@ -12,6 +12,8 @@ export type NotPushed = { readonly finding: Finding } | { readonly skip: string 
 /** What the answer means that ended a push. */
 export function notPushed({ name }: Cluster, registry: Registry, asked: string, answer: HttpAnswer | HttpFailure): NotPushed {
   const saw = describeAnswer(answer)
+  if (!isHttpFailure(answer) && answer.status === 429)
+    return { blocked: `nothing can be pushed: ${registry.name} is asked too often (${saw})` }
   if (!isHttpFailure(answer) && answer.status < 500)
     return answer.status === 401 || answer.status === 403
       ? { skip: `${registry.name} wants credentials for a push (${saw}), which this tool does not have` }

@@ -42,13 +42,28 @@ export async function takeSlot(tools: ProbeTools, cluster: Cluster, registryHost
   for (const slot of free) {
     tools.signal.throwIfAborted()
     made.namespace = { name: probeNamespace(slot), way }
-    const answer = await kube.create(way, '/api/v1/namespaces', claimOf(slot, tools.owner))
+    const answer = await createClaim(tools, way, slot, made)
     if (answer.status < 300) return { slot }
     delete made.namespace
     if (answer.status !== 409)
       return { blocked: `the cluster refuses a namespace for the probe: ${refusal(answer)}`, code: 'kube-forbidden' }
   }
   return { blocked: `${probeSlots} other probes of ${cluster.name} are under way`, code: 'busy' }
+}
+
+/** Makes the namespace of a slot. Where the API does not say whether it is there now, and whose, it is looked at again. */
+async function createClaim({ ports: { kube }, owner }: ProbeTools, way: ApiAccess, slot: number, made: Made): Promise<KubeAnswer> {
+  try {
+    return await kube.create(way, '/api/v1/namespaces', claimOf(slot, owner))
+  } catch (error) {
+    const [claim] = await kube.get(way, claimsPath).then(
+      ({ body }) => readClaims(body).filter((one) => one.namespace === probeNamespace(slot)),
+      () => [],
+    )
+    // What is not known to be ours is left to the run that takes away what others left.
+    if (claim?.owner?.pid !== owner.pid || claim.owner.host !== owner.host) delete made.namespace
+    throw error
+  }
 }
 
 /** Which probes there are, by the first way that leads to the API. */
