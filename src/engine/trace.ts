@@ -8,11 +8,11 @@ import type { Cluster, Topology } from '../model/topology.ts'
 import type { TraceDocument } from '../model/trace.ts'
 import { podNamed, type WantedPod } from './find-pod.ts'
 import type { RunFacts } from './report.ts'
-import { chainsOf } from './trace-chain.ts'
-import { traceDocument, traceError, type DrawnWay } from './trace-document.ts'
-import { rowsOf } from './trace-rows.ts'
-import { verdictsOf } from './trace-verdicts.ts'
-import { walk } from './trace-walk.ts'
+import { chainsOf } from './trace/chain.ts'
+import { traceDocument, traceError, type DrawnWay } from './trace/document.ts'
+import { rowsOf } from './trace/rows.ts'
+import { verdictsOf } from './trace/verdicts.ts'
+import { walk } from './trace/walk.ts'
 
 export interface TraceOptions {
   readonly selection: Selection

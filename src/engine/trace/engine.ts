@@ -1,9 +1,9 @@
-import { engineView } from '../derive/engine-view.ts'
-import { compare, type Comparison, type Standard } from '../derive/same-image.ts'
-import { tried } from '../derive/tried.ts'
-import { isAbsent, type Answer, type EngineImage, type Look, type Tried } from '../model/observation.ts'
-import { familiarRepository, noLocalRegistry, type Chain } from './trace-chain.ts'
-import { drawn, facts, unasked, type Drawn } from './trace-place.ts'
+import { engineView } from '../../derive/engine-view.ts'
+import { compare, type Comparison, type Standard } from '../../derive/same-image.ts'
+import { tried } from '../../derive/tried.ts'
+import { isAbsent, type Answer, type EngineImage, type Look, type Tried } from '../../model/observation.ts'
+import { familiarRepository, noLocalRegistry, type Chain } from './chain.ts'
+import { drawn, facts, unasked, type Drawn } from './place.ts'
 
 /** An image of the engine under one of its names. */
 export interface NamedImage {

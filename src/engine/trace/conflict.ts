@@ -1,9 +1,9 @@
-import { askedAt } from '../derive/registry-detail.ts'
-import type { Finding } from '../model/finding.ts'
-import type { Chain } from './trace-chain.ts'
-import { isNotFound, type EngineAnswer } from './trace-engine.ts'
-import { shortDigest } from './trace-place.ts'
-import type { HostAnswer } from './trace-registry.ts'
+import { askedAt } from '../../derive/registry-detail.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Chain } from './chain.ts'
+import { isNotFound, type EngineAnswer } from './engine.ts'
+import { shortDigest } from './place.ts'
+import type { HostAnswer } from './registry.ts'
 
 /** That the engine and the host see different things under one name: then they see different registries. */
 export function conflictFinding(chain: Chain, fromEngine: EngineAnswer | null, fromHost: HostAnswer | null): Finding[] {

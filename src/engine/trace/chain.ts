@@ -1,13 +1,13 @@
-import { parseImageReference, type ImageReference } from '../containerd/image-reference.ts'
-import { isLoopback, splitHostPort } from '../containerd/registry-host.ts'
-import { canOnlyBeLocal } from '../derive/image-uses.ts'
-import { namesBesideClusters } from '../derive/cluster-container.ts'
-import { pushName } from '../derive/missing-image.ts'
-import { registryHostsOf } from '../derive/registry-pulls.ts'
-import { discover } from '../discover/discover.ts'
-import type { Selection } from '../discover/options.ts'
-import type { Look } from '../model/observation.ts'
-import type { Cluster, Registry, Topology } from '../model/topology.ts'
+import { parseImageReference, type ImageReference } from '../../containerd/image-reference.ts'
+import { isLoopback, splitHostPort } from '../../containerd/registry-host.ts'
+import { canOnlyBeLocal } from '../../derive/image-uses.ts'
+import { namesBesideClusters } from '../../derive/cluster-container.ts'
+import { pushName } from '../../derive/missing-image.ts'
+import { registryHostsOf } from '../../derive/registry-pulls.ts'
+import { discover } from '../../discover/discover.ts'
+import type { Selection } from '../../discover/options.ts'
+import type { Look } from '../../model/observation.ts'
+import type { Cluster, Registry, Topology } from '../../model/topology.ts'
 
 /** One image on its way: the registry that it is of, and the clusters that get it from there. */
 export interface Chain {

@@ -1,13 +1,13 @@
-import type { PullFault } from '../derive/pull-fault.ts'
-import { contentOf, repositoriesOf, runsOn } from '../derive/registry-content.ts'
-import { askedAt } from '../derive/registry-detail.ts'
-import { partFor, platformsOf, registryImage, type RegistryAnswer, type RegistryImage } from '../derive/registry-image.ts'
-import { registryHostsOf } from '../derive/registry-pulls.ts'
-import { orNull, tried } from '../derive/tried.ts'
-import type { Look, Tried } from '../model/observation.ts'
-import type { Cluster } from '../model/topology.ts'
-import { familiarRepository, noLocalRegistry, type Chain } from './trace-chain.ts'
-import { denied, drawn, facts, isDenied, unasked, type Drawn } from './trace-place.ts'
+import type { PullFault } from '../../derive/pull-fault.ts'
+import { contentOf, repositoriesOf, runsOn } from '../../derive/registry-content.ts'
+import { askedAt } from '../../derive/registry-detail.ts'
+import { partFor, platformsOf, registryImage, type RegistryAnswer, type RegistryImage } from '../../derive/registry-image.ts'
+import { registryHostsOf } from '../../derive/registry-pulls.ts'
+import { orNull, tried } from '../../derive/tried.ts'
+import type { Look, Tried } from '../../model/observation.ts'
+import type { Cluster } from '../../model/topology.ts'
+import { familiarRepository, noLocalRegistry, type Chain } from './chain.ts'
+import { denied, drawn, facts, isDenied, unasked, type Drawn } from './place.ts'
 
 export type HostAnswer = Tried<RegistryAnswer>
 

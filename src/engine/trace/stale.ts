@@ -1,13 +1,13 @@
-import { kubectlOf } from '../derive/kube.ts'
-import { dateOf } from './trace-place.ts'
-import type { Evidence, Finding } from '../model/finding.ts'
-import type { Json } from '../model/json.ts'
-import type { Cluster } from '../model/topology.ts'
-import { nameIn, referenceIn, type Chain } from './trace-chain.ts'
-import { heldBy, type NodeSide } from './trace-nodes.ts'
-import { shortDigest } from './trace-place.ts'
-import type { Use } from './trace-pods.ts'
-import type { Walked } from './trace-walk.ts'
+import { kubectlOf } from '../../derive/kube.ts'
+import { dateOf } from './place.ts'
+import type { Evidence, Finding } from '../../model/finding.ts'
+import type { Json } from '../../model/json.ts'
+import type { Cluster } from '../../model/topology.ts'
+import { nameIn, referenceIn, type Chain } from './chain.ts'
+import { heldBy, type NodeSide } from './nodes.ts'
+import { shortDigest } from './place.ts'
+import type { Use } from './pods.ts'
+import type { Walked } from './walk.ts'
 
 /** What pods are held against: the image of the registry, or that of the engine, with which nodes are loaded. */
 export interface Newest {

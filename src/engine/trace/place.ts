@@ -1,6 +1,6 @@
-import type { Finding } from '../model/finding.ts'
-import type { Tried } from '../model/observation.ts'
-import type { Place } from '../model/trace.ts'
+import type { Finding } from '../../model/finding.ts'
+import type { Tried } from '../../model/observation.ts'
+import type { Place } from '../../model/trace.ts'
 
 /** What a place has, with what was found there. */
 export interface Drawn {
