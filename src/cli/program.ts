@@ -54,7 +54,7 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
         : argv[0] === 'lint'
           ? (await import('../lint/report.ts')).lintError(facts, 2, error)
           : argv[0] === 'trace'
-            ? (await import('../engine/trace-document.ts')).traceError(facts, 2, error)
+            ? (await import('../engine/trace/document.ts')).traceError(facts, 2, error)
             : (await import('../engine/report.ts')).errorReport(facts, 2, error)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { traceError } from '../../src/engine/trace-document.ts'
+import { traceError } from '../../src/engine/trace/document.ts'
 import type { ReporterOptions } from '../../src/model/reporter.ts'
 import type { TraceDocument } from '../../src/model/trace.ts'
 import { age, upTime } from '../../src/reporters/age.ts'

@@ -1,5 +1,5 @@
 import { replaySession } from '../../engine/session.ts'
-import { traceError } from '../../engine/trace-document.ts'
+import { traceError } from '../../engine/trace/document.ts'
 import { trace as traceWith } from '../../engine/trace.ts'
 import type { TraceDocument } from '../../model/trace.ts'
 import { traceReporters } from '../../reporters/index.ts'
