@@ -11,11 +11,11 @@ const crictl = (limitSeconds: number, ...words: string[]): EffectCommand => ({
 })
 
 /**
- * Removes an image through the CRI. It takes every name of the image with it, so this is only for images of a probe, which
+ * Removes images through the CRI. It takes every name of an image with it, so this is only for images of a probe, which
  * nothing else names, and by their digest (containerd v2.1.4, internal/cri/server/images/image_remove.go).
- * @param reference `HOST/registry-doctor/probe@sha256:…`
+ * @param references each `HOST/registry-doctor/probe@sha256:…`
  */
-export const removeImage = (reference: string): EffectCommand => crictl(10, 'rmi', reference)
+export const removeImagesOf = (references: readonly string[]): EffectCommand => crictl(10, 'rmi', ...references)
 
 /** Pulls an image through the CRI, as the kubelet does. */
 export const pullImage = (reference: string): EffectCommand => crictl(20, 'pull', reference)

@@ -1,7 +1,7 @@
 import { orNull } from '../../derive/tried.ts'
 import { probeRepository, probeSlots } from '../../model/probe.ts'
 import type { Cluster } from '../../model/topology.ts'
-import { removeImage } from '../commands.ts'
+import { removeImagesOf } from '../commands.ts'
 import { imagesOf } from './target.ts'
 import type { ProbeTools } from './tools.ts'
 
@@ -33,22 +33,27 @@ export async function referencesOfSlots(cluster: string, registryHosts: readonly
 }
 
 /**
- * Removes images of probes from nodes.
+ * Removes images of probes from nodes, by one process for each node.
  * @returns what could not be removed, in words
  */
 export async function removeImages({ ports: { docker } }: Pick<ProbeTools, 'ports'>, images: readonly LeftImage[]): Promise<string[]> {
+  const nodes = [...new Set(images.map((one) => one.node))]
   const left = await Promise.all(
-    images.map(async ({ node, reference }) => {
-      const { argv, limitSeconds } = removeImage(reference)
+    nodes.map(async (node) => {
+      const references = [...new Set(images.filter((one) => one.node === node).map((one) => one.reference))]
+      const stays = (why: string): string => `${references.join(', ')} ${references.length === 1 ? 'stays' : 'stay'} on ${node}: ${why}`
+      const { argv, limitSeconds } = removeImagesOf(references)
       try {
         const { exitCode, stderr } = await docker.run(node, argv, (limitSeconds + 2) * 1000)
-        // What was never pulled is not there.
-        if (exitCode === 0 || /no such image|not found/i.test(stderr)) return null
-        return `${reference} stays on ${node}: ${stderr.trim().split('\n').at(-1) || `exit ${exitCode}`}`
+        // What was never pulled is not there; the last line may only count what failed.
+        const why = stderr.split(/\n|\\n/).filter((line) => line.trim() !== '' && !isNoFault.test(line))
+        return exitCode === 0 || (stderr.trim() !== '' && why.length === 0) ? null : stays(why.at(-1) ?? `exit ${exitCode}`)
       } catch (error) {
-        return `${reference} stays on ${node}: ${(error as Error).message}`
+        return stays((error as Error).message)
       }
     }),
   )
   return left.filter((one) => one !== null)
 }
+
+const isNoFault = /no such image|not found|unable to remove the image\(s\)|level=(?:info|warning)/i

@@ -78,15 +78,15 @@ export async function fakes({
   }
   const docker: DockerWritePort = {
     run: async (node, argv) => {
-      const [verb, reference] = argv.slice(3) as [string, string]
-      const key = `${node} ${reference}`
+      const [verb, ...references] = argv.slice(3)
       const done = { exitCode: 0, stdout: '', stderr: '' }
       if (verb === 'pull') {
         await pause()
-        api.images.add(key)
+        for (const one of references) api.images.add(`${node} ${one}`)
         return done
       }
-      return api.images.delete(key) ? done : { exitCode: 1, stdout: '', stderr: `level=fatal msg="no such image ${reference}"` }
+      const absent = references.filter((one) => !api.images.delete(`${node} ${one}`)).map((one) => `no such image ${one}`)
+      return absent.length === 0 ? done : { exitCode: 1, stdout: '', stderr: `level=fatal msg="${absent.join('\\n')}"` }
     },
     load: async () => void tags.add('loaded'),
     push: async () => ({ digest: `sha256:${'d'.repeat(64)}` }),

@@ -45,6 +45,11 @@ test.each<[string, ExecOutcome | Error, string[]]>([
     outcome(1, 'a warning\nimage is in use by a container\n'),
     [`${reference} stays on n: image is in use by a container`],
   ],
+  [
+    'one of two is in use, and the other was never there',
+    outcome(1, 'level=fatal msg="image is in use\\nno such image b"'),
+    [`${reference} stays on n: level=fatal msg="image is in use`],
+  ],
   ['it takes too long', outcome(124, ''), [`${reference} stays on n: exit 124`]],
   ['the node is not running', new DockerError('not-running', 'n is not running'), [`${reference} stays on n: n is not running`]],
 ])('what is said where %s', async (_what, came, notes) => {
