@@ -15,7 +15,7 @@ export interface ProbedHop {
 export function hopsOf(registryHost: string, pushMs: number, progress: ContainerProgress, failed: Hop | null): ProbedHop[] {
   const { pullMs, pullingAt, pulledAt, exitedAt } = progress
   const pull = pullMs ?? (pullingAt !== undefined && pulledAt !== undefined ? pulledAt - pullingAt : undefined)
-  const start = pulledAt !== undefined && exitedAt !== undefined ? exitedAt - pulledAt : undefined
+  const start = startMs(progress)
   return [
     { registryHost, hop: 'push', status: 'pass', ms: pushMs },
     ...(hasImage(progress)
@@ -26,6 +26,14 @@ export function hopsOf(registryHost: string, pushMs: number, progress: Container
       : []),
     ...(failed === null ? [] : [{ registryHost, hop: failed, status: 'fail' as const }]),
   ]
+}
+
+/** From the image to the end. That it was pulled can be told of after that it has ended: then its time is counted from what came before. */
+function startMs({ pullMs, pullingAt, pulledAt, exitedAt }: ContainerProgress): number | undefined {
+  if (exitedAt === undefined) return undefined
+  const known = [pulledAt, pullingAt !== undefined && pullMs !== undefined ? pullingAt + pullMs : undefined]
+  const before = known.filter((one) => one !== undefined && one <= exitedAt) as number[]
+  return before.length === 0 ? undefined : exitedAt - Math.min(...before)
 }
 
 /** What there is to say of a node, of all registries that were probed from it. */

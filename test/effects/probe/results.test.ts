@@ -16,6 +16,13 @@ test.each<[string, ContainerProgress, Hop | null, string[]]>([
     null,
     ['push pass 7', 'unpack pass 30', 'start pass 15'],
   ],
+  [
+    'its pull is told of after its end',
+    { pullingAt: 10, pullMs: 30, pulledAt: 60, exitedAt: 55 },
+    null,
+    ['push pass 7', 'unpack pass 30', 'start pass 15'],
+  ],
+  ['all is told of after its end', { pullMs: 30, pulledAt: 60, exitedAt: 55 }, null, ['push pass 7', 'unpack pass 30', 'start pass']],
   ['nothing tells how long', { exitedAt: 55 }, null, ['push pass 7', 'unpack pass', 'start pass']],
   ['it was only pulled', { pullingAt: 0, pulledAt: 9, pullMs: 9 }, null, ['push pass 7', 'unpack pass 9']],
   ['its name was not found', { pullingAt: 10, failure: { reason: 'ErrImagePull', message: 'why' } }, 'name', ['push pass 7', 'name fail']],
