@@ -1,6 +1,7 @@
 /** What a fault is, and the hands with which faults and unusual set-ups are made on a lab cluster. */
 import { once } from 'node:events'
 import { createServer } from 'node:http'
+import type { Hop } from '../src/model/words.ts'
 import { certsDir } from './cluster-config.ts'
 import type { UpOptions } from './cluster-note.ts'
 import { docker, dockerOutput, kindNodes } from './docker.ts'
@@ -49,6 +50,11 @@ export interface Fault {
   /** What is told beside that as a consequence on a containerd of this version only. */
   readonly explainsOn?: (containerd: string) => readonly string[]
   readonly exitCode: 0 | 1
+  /**
+   * What comes of `check --probe` beside that: the leg of the way on which it fails, or `refused` where the registry takes no
+   * push from this machine, which is nobody's fault. Given for some: a probe of a fault takes its time.
+   */
+  readonly probe?: Hop | 'refused'
   /** Whether the commands that the report shows, pasted into a shell, make everything healthy again. */
   readonly repairable: boolean
   /** A pull that fails by it, where one fails at once. */

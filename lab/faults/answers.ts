@@ -47,6 +47,7 @@ export const answerFaults: readonly Fault[] = [
     causes: [{ code: 'registry-auth-required' }],
     explains: [],
     exitCode: 1,
+    probe: 'refused',
     repairable: false,
     pull: { node: 'worker' },
     pods: [
@@ -71,6 +72,7 @@ export const answerFaults: readonly Fault[] = [
     causes: [{ code: 'node-disk-full', node: 'worker' }],
     explains: [],
     exitCode: 1,
+    probe: 'unpack',
     repairable: false,
     pods: [{ node: 'worker', image: fresh, cause: 'node-disk-full' }],
     async make({ name }) {

@@ -14,6 +14,7 @@ export const configTomlFaults: readonly Fault[] = [
     causes: [{ code: 'config-path-missing' }],
     explains: [],
     exitCode: 1,
+    probe: 'resolve',
     repairable: true,
     harmlessOn: /^2\.[2-9]\./,
     pull: { node: 'worker' },

@@ -48,6 +48,7 @@ export const k3dFaults: readonly Fault[] = [
     name: 'k3d-registries-yaml-missing',
     title: 'a k3d cluster had been created without a registry block: pods got "HTTP response to HTTPS client"',
     causes: [{ code: 'registries-yaml-missing' }],
+    probe: 'resolve',
     make: ({ name }) => noRegistriesYaml(name),
   },
   {
@@ -203,6 +204,7 @@ export const k3dFaults: readonly Fault[] = [
     name: 'k3d-registry-detached',
     title: "the registry of a k3d cluster was not on the cluster's network any more",
     causes: [{ code: 'registry-not-on-network' }],
+    probe: 'name',
     explains: ['registry-name-unresolvable'],
     make: ({ name }) => detachRegistry(name),
   },

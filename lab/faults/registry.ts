@@ -11,6 +11,7 @@ export const registryFaults: readonly Fault[] = [
     causes: [{ code: 'registry-not-running' }],
     explains: ['registry-not-answering', 'registry-name-unresolvable'],
     exitCode: 1,
+    probe: 'push',
     repairable: true,
     pull: { node: 'worker' },
     async make() {
@@ -56,6 +57,7 @@ export const registryFaults: readonly Fault[] = [
     causes: [{ code: 'registry-hanging' }],
     explains: ['registry-hanging', 'registry-not-answering'],
     exitCode: 1,
+    probe: 'push',
     repairable: true,
     pods: [{ node: 'worker', image: helloImage, cause: 'registry-hanging', hangs: true }],
     async make() {
@@ -69,6 +71,7 @@ export const registryFaults: readonly Fault[] = [
     causes: [{ code: 'registry-not-on-network' }],
     explains: ['registry-name-unresolvable'],
     exitCode: 1,
+    probe: 'name',
     repairable: true,
     pull: { node: 'worker' },
     async make() {

@@ -59,6 +59,14 @@ export const hostsTomlSetUps: readonly SetUp[] = [
     ),
   },
   {
+    name: 'a hosts.toml for the name of the container too',
+    pulls: [{ node: 'worker', image: `${registryName}:5000/lab/hello:1` }],
+    async make(cluster) {
+      await putFile(await nodesOf(cluster.name), `${certsDir}/${registryName}:5000/hosts.toml`, endpoint)
+      return restoreHosts(cluster)
+    },
+  },
+  {
     name: 'a mirror of Docker Hub beside it that is not there',
     async make(cluster) {
       await putFile(

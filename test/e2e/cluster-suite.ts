@@ -15,6 +15,7 @@ import { validateReport } from '../report-contract.ts'
 import { parseXml } from '../reporters/xml.ts'
 import { examine, predictedText } from './doctor.ts'
 import { examineFailing, expectLinked, expectStale } from './failing-pods.ts'
+import { probe, told } from './probed.ts'
 
 /** What a fault means on this containerd. */
 const expectedOn = (fault: Fault, containerd: string): Fault =>
@@ -83,6 +84,7 @@ export function clusterSuite({ name, provider, containerd, usualNode, up }: Suit
           expectLinked(report, [...pods, ...(harmless ? [] : (fault.ownPods ?? []))], run.stdout)
           expect(report.exitCode).toBe(fault.exitCode)
           expect(run.exitCode).toBe(fault.exitCode)
+          if (fault.probe && !harmless) await expectProbed(name, fault, report)
           if (fault.repairable && !harmless) await repairAsShown(report, name, fault.pull, pods)
         } finally {
           await removeAll(name, pods)
@@ -114,10 +116,11 @@ export function clusterSuite({ name, provider, containerd, usualNode, up }: Suit
   })
 }
 
-const titleOf = ({ exitCode, causes, pull, repairable }: Fault): string =>
+const titleOf = ({ exitCode, causes, pull, probe: leg, repairable }: Fault): string =>
   [
     `exit ${exitCode}, root cause ${causes.map((one) => one.code).join(' and ') || 'none'}`,
     ...(pull && causes.length > 0 ? ['the error of a pod as predicted'] : []),
+    ...(leg && causes.length > 0 ? [`a probe: ${leg}`] : []),
     ...(repairable && causes.length > 0 ? ['repaired as shown'] : []),
   ].join(', ')
 
@@ -141,6 +144,21 @@ async function expectPredicted(cluster: string, { pull }: Fault, pods: readonly 
   if (!failed) return
   const predicted = await predictedText(cluster, place.node(failed.node), image)
   expect(withoutMoment(failed.message)).toBe(withoutMoment(predicted))
+}
+
+/** A probe comes to the leg that the fault has broken, on the nodes that have it, and to no other cause. */
+async function expectProbed(cluster: string, { probe: leg, causes }: Fault, before: Report): Promise<void> {
+  const place = await placeOf(cluster)
+  const { run, report, push, nodes } = await probe(cluster)
+  expect(causesOf(report), run.stdout).toEqual(causesOf(before))
+  expect(run.exitCode, run.stdout).toBe(before.exitCode)
+  const isMeant = (name: string): boolean => causes.some(({ node }) => node === undefined || place.node(node) === name)
+  const ofNode = (name: string): string => (isMeant(name) ? `${name} fail ${leg}` : `${name} pass`)
+  const isPushed = leg !== 'push' && leg !== 'refused'
+  expect(told([...push, ...nodes]), run.stdout).toEqual([
+    `${place.registry.container} ${isPushed ? 'pass' : leg === 'push' ? 'blocked push' : 'skip'}`,
+    ...nodes.map(({ subject: { name } }) => (isPushed ? ofNode(name) : `${name} ${leg === 'push' ? 'blocked' : 'skip'}`)),
+  ])
 }
 
 /** Without what is another at each try: the own port of a connection, the time of day. */

@@ -1,14 +1,13 @@
-import { execFile } from 'node:child_process'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { promisify } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { docker, down, kubectlPath, upK3d, upKind } from '../../lab/index.ts'
+import { docker, down, upK3d, upKind } from '../../lab/index.ts'
 import { detachRegistry } from '../../lab/k3d-changes.ts'
 import { validateReport } from '../report-contract.ts'
 import { doctor, examine } from './doctor.ts'
 import { k3dClusterName } from './k3d-suite.ts'
 import { clusterName } from './kind-suite.ts'
+import { kubeconfigOf } from './kubeconfig.ts'
 
 const plain = 'e2e-plain'
 const withRegistry = clusterName('2.1.4')
@@ -107,17 +106,3 @@ const filtered = (diff: string): string =>
     .filter((line) => !/ \/(?:var|run|tmp)\b/.test(line))
     .sort()
     .join('\n')
-
-async function kubeconfigOf(cluster: string): Promise<string> {
-  const { stdout } = await promisify(execFile)(kubectlPath() ?? 'kubectl', [
-    'config',
-    'view',
-    '--raw',
-    '--minify',
-    '--context',
-    `kind-${cluster}`,
-    '-o',
-    'json',
-  ])
-  return stdout
-}

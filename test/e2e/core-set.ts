@@ -21,6 +21,7 @@ export const leftOutOfCoreSet: readonly string[] = [
   "the registry's IPv6 address as endpoint",
   'override_path with the whole path',
   'capabilities, a header and keys that nobody knows',
+  'a hosts.toml for the name of the container too',
   'a mirror of Docker Hub beside it that is not there',
   'a registry over TLS that is not verified',
   'config_path in a file that config.toml imports',

@@ -15,19 +15,31 @@ export interface DoctorRun {
   readonly stderr: string
 }
 
-/** Runs the built tool as a user does. */
-export function doctor(args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<DoctorRun> {
-  return new Promise((resolve) => {
-    execFile(
-      process.execPath,
-      [program, ...args],
-      { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 },
-      (error, stdout, stderr) => {
-        resolve({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
-      },
-    )
-  })
+/** A run that is under way. */
+export interface StartedDoctor {
+  readonly ended: Promise<DoctorRun>
+  /** As a terminal, a supervisor or the kernel ends it. */
+  kill(signal: NodeJS.Signals): void
 }
+
+/**
+ * Starts the built tool as a user does.
+ * @param by a command that runs it
+ */
+export function startDoctor(args: readonly string[], env: NodeJS.ProcessEnv = {}, by: readonly string[] = []): StartedDoctor {
+  const [command, ...words] = [...by, process.execPath, program, ...args]
+  let kill: StartedDoctor['kill'] = () => undefined
+  const ended = new Promise<DoctorRun>((resolve) => {
+    const child = execFile(command!, words, { env: { ...process.env, ...env }, maxBuffer: 64 * 1024 * 1024 }, (error, stdout, stderr) => {
+      resolve({ exitCode: error ? Number(error.code ?? -1) : 0, stdout, stderr })
+    })
+    kill = (signal) => void child.kill(signal)
+  })
+  return { ended, kill }
+}
+
+/** Runs the built tool as a user does. */
+export const doctor = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<DoctorRun> => startDoctor(args, env).ended
 
 /** One live run in all formats. */
 export async function examine(...args: string[]): Promise<{ run: DoctorRun; report: Report; junit: string }> {

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { isDeepStrictEqual } from 'node:util'
 import { expect, vi } from 'vitest'
 import { docker, dockerOutput, k3dNodes, kindNodes } from '../../lab/docker.ts'
-import { kubectl } from '../../lab/fault.ts'
+import { kubectl, onNodes } from '../../lab/fault.ts'
 import { placeOf } from '../../lab/place.ts'
 
 /** What a node holds, sorted. */
@@ -58,6 +58,8 @@ const before = new Map<string, Inventory>()
 /** Notes what a cluster holds, before the first probe. */
 export async function noteBefore(cluster: string): Promise<void> {
   await expectNoProbe(cluster)
+  // A test that was ended may have left some.
+  await onNodes(await nodeNames(cluster), 'ctr -n k8s.io images ls -q | grep registry-doctor/probe@ | xargs -r crictl rmi')
   before.set(cluster, await takeInventory(cluster))
 }
 
