@@ -26,7 +26,7 @@ async function apply(cluster: string, ...objects: readonly object[]): Promise<Un
   return async () => void (await nodeKubectl({ provider, cluster }, ['delete', '--ignore-not-found', '-f', '-'], { input }))
 }
 
-/** Runs a pod on every node to its end. */
+/** Runs a pod of the lab on every node. */
 export async function runOnAll(cluster: string): Promise<void> {
   const { provider } = await placeOf(cluster)
   const nodes = provider === 'k3d' ? (['server-0', 'agent-0'] as const) : (['control-plane', 'worker', 'worker2'] as const)

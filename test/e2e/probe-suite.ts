@@ -1,14 +1,20 @@
 import { describe, expect, test } from 'vitest'
 import type { Report } from '../../src/model/report.ts'
 import { validateReport } from '../report-contract.ts'
-import { doctor, startDoctor } from './doctor.ts'
+import { startDoctor } from './doctor.ts'
 import { expectNoPods, expectSameImages, podsOfProbes } from './inventory.ts'
 import { podOfProbe, runOnAll } from './probe-hands.ts'
 import { outcome, probe, probeOf } from './probed.ts'
 
-/** What a probe may take of a user's time, on a machine that has nothing else to do, and then also as a multiple of a check. */
+/** What a probe may take of a user's time; where the machine is busy, so many times what a pod on every node takes by itself. */
 const limitMs = 10_000
-const mostChecks = 10
+const mostPods = 4
+
+async function msOf(work: () => Promise<void>): Promise<number> {
+  const started = performance.now()
+  await work()
+  return performance.now() - started
+}
 
 /** A cluster whose nodes are all led to its registry. */
 export interface ProbedCluster {
@@ -25,7 +31,7 @@ export function healthy({ cluster, size, hosts }: ProbedCluster): void {
     let [took, mayTake] = [Infinity, 0]
     // What is too slow by itself is so each time.
     for (let tries = 0; tries < 3 && took > mayTake; tries++) {
-      mayTake = Math.max(limitMs, 4 * (await msOf(() => runOnAll(cluster))))
+      mayTake = Math.max(limitMs, mostPods * (await msOf(() => runOnAll(cluster))))
       const started = performance.now()
       const { run, report, push, nodes } = await probe(cluster)
       took = performance.now() - started
@@ -42,7 +48,7 @@ export function healthy({ cluster, size, hosts }: ProbedCluster): void {
       }
       await expectSameImages(cluster)
     }
-    expect(quickest, `milliseconds of the quickest probe, where a check takes ${quickestCheck}`).toBeLessThan(limit())
+    expect(took, 'milliseconds of a probe').toBeLessThanOrEqual(mayTake)
   })
 }
 

@@ -32,8 +32,8 @@ export function hopsOf(registryHost: string, pushMs: number, progress: Container
 function startMs({ pullMs, pullingAt, pulledAt, exitedAt }: ContainerProgress): number | undefined {
   if (exitedAt === undefined) return undefined
   const known = [pulledAt, pullingAt !== undefined && pullMs !== undefined ? pullingAt + pullMs : undefined]
-  const before = known.filter((one) => one !== undefined && one <= exitedAt) as number[]
-  return before.length === 0 ? undefined : exitedAt - Math.min(...before)
+  const before = known.find((one) => one !== undefined && one <= exitedAt)
+  return before === undefined ? undefined : exitedAt - before
 }
 
 /** What there is to say of a node, of all registries that were probed from it. */
