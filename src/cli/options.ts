@@ -61,6 +61,9 @@ export function parseDuration(value: string): number {
   return ms
 }
 
+/** Within which a run with a probe gives up, where the user says nothing else. */
+export const probeTimeoutMs = 120_000
+
 /** What is probed stands before it: the value of an option that may have none would take its place. */
 export function parseProbe(value: string): 'pods' | 'cri' {
   if (value === 'pods' || value === 'cri') return value

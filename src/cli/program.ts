@@ -17,6 +17,7 @@ import {
   failOnOption,
   parseDuration,
   parseProbe,
+  probeTimeoutMs,
   type SharedOptions,
 } from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
@@ -86,7 +87,7 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .addOption(
       new Option(
         '--probe [how]',
-        'prove it: push a tiny image, run it in a pod on every node, take all away again; cri: only pull, through the nodes, where the API is down (pods or cri; default where it is given: pods)',
+        'prove it: push a tiny image, run it in a pod on every node, take all away again; cri: only pull, through the nodes, where the API is down (pods or cri; default where it is given: pods); the default of --timeout is then 2m',
       )
         .argParser(parseProbe)
         .preset('pods'),
@@ -97,7 +98,10 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
         'examine again until healthy, for at most this long, and report the last state (--timeout is for each time that it is examined)',
       ).argParser(parseDuration),
     )
-    .action(async (word: string | undefined, options: CheckArguments) => {
+    .action(async (word: string | undefined, given: CheckArguments, command: Command) => {
+      // A node that does not stir has its time, and what was made is taken away after that.
+      const isDefault = command.getOptionValueSource('timeout') === 'default'
+      const options = given.probe !== undefined && isDefault ? { ...given, timeout: probeTimeoutMs } : given
       if (word !== undefined && !word.includes('/')) throw unknownCommand(word, program)
       const [{ check }, { parseTarget }] = await Promise.all([import('./commands/check.ts'), import('./parse-target.ts')])
       done(await check({ ...options, ...(word !== undefined && { target: parseTarget(word) }) }, env))
