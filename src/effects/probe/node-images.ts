@@ -1,7 +1,6 @@
-import { orNull } from '../../derive/tried.ts'
 import { probeRepository, probeSlots } from '../../model/probe.ts'
 import type { Cluster } from '../../model/topology.ts'
-import { removeImagesOf } from '../commands.ts'
+import { listProbeImages, removeImagesOf } from '../commands.ts'
 import { imagesOf } from './target.ts'
 import type { ProbeTools } from './tools.ts'
 
@@ -11,17 +10,16 @@ export interface LeftImage {
   readonly reference: string
 }
 
-/** The images of probes on the running nodes of a cluster, whichever run left them there. */
-export async function leftImages({ look }: ProbeTools, { nodes }: Cluster, registryHosts: readonly string[]): Promise<LeftImage[]> {
+/** The images of probes on the running nodes of a cluster, whichever run left them there. A node that cannot be asked has none to tell. */
+export async function leftImages({ ports: { docker } }: Pick<ProbeTools, 'ports'>, { nodes }: Cluster): Promise<LeftImage[]> {
   const running = nodes.filter((one) => one.running).map((one) => one.name)
+  const { argv, limitSeconds } = listProbeImages()
   const held = await Promise.all(
-    running.flatMap((node) =>
-      registryHosts.map(async (registryHost) => {
-        const answer = await orNull(look('node.images', { node, registryHost }))
-        const own = (answer?.images ?? []).filter((one) => one.name.startsWith(`${registryHost}/${probeRepository}@`))
-        return own.map(({ name }) => ({ node, reference: name }))
-      }),
-    ),
+    running.map(async (node) => {
+      const listed = await docker.run(node, argv, (limitSeconds + 2) * 1000).catch(() => null)
+      const names = (listed?.stdout ?? '').split('\n').filter((name) => name.includes(`/${probeRepository}@sha256:`))
+      return names.map((reference) => ({ node, reference }))
+    }),
   )
   return held.flat()
 }

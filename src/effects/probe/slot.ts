@@ -17,12 +17,12 @@ export type TakenSlot = { readonly slot: number } | { readonly blocked: string; 
  */
 export async function takeSlot(tools: ProbeTools, cluster: Cluster, registryHosts: readonly string[], made: Made): Promise<TakenSlot> {
   const references = await referencesOfSlots(cluster.name, registryHosts)
-  if (tools.by === 'cri') return withoutApi(tools, await leftImages(tools, cluster, registryHosts), references)
+  if (tools.by === 'cri') return withoutApi(tools, await leftImages(tools, cluster), references)
   const { kube } = tools.ports
   const { way, listed } = await listClaims(tools, cluster)
   if (refusal(listed) === null) await removeAbandoned(tools, cluster, way, readClaims(listed.body))
   // Not before: what an abandoned run has left pulls until its pods are gone.
-  const left = await leftImages(tools, cluster, registryHosts)
+  const left = await leftImages(tools, cluster)
   // Listed again: whoever came meanwhile may have pulled what is there by now.
   const since = await kube.get(way, claimsPath)
   const whyNot = refusal(listed) ?? refusal(since)

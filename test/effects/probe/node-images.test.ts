@@ -5,14 +5,12 @@ import { DockerError } from '../../../src/ports/docker.ts'
 import type { ExecOutcome } from '../../../src/ports/docker.ts'
 import { fakes, probed } from './fake-ports.ts'
 
-const hosts = ['localhost:5001']
-
 test('images of probes are found on every running node, and no other image', async () => {
   const { tools, cluster, api } = await fakes()
   const other = ['localhost:5001/registry-doctor/probe:1', 'localhost:5001/registry-doctor/probes@sha256:0', 'localhost:5001/app@sha256:0']
   for (const one of [probed('0'), ...other]) api.images.add(`dev-worker ${one}`)
   api.images.add(`dev-control-plane ${probed('1')}`)
-  expect(await leftImages(tools, cluster, hosts)).toEqual([
+  expect(await leftImages(tools, cluster)).toEqual([
     { node: 'dev-control-plane', reference: probed('1') },
     { node: 'dev-worker', reference: probed('0') },
   ])
@@ -21,7 +19,7 @@ test('images of probes are found on every running node, and no other image', asy
 test('a node that cannot be asked, or is stopped, hides no other', async () => {
   const { tools, cluster, api } = await fakes({ world: { workers: 2, nodes: { worker2: { state: 'exited' } } } })
   for (const node of ['dev-worker', 'dev-worker2']) api.images.add(`${node} ${probed('0')}`)
-  expect(await leftImages(tools, cluster, hosts)).toEqual([{ node: 'dev-worker', reference: probed('0') }])
+  expect(await leftImages(tools, cluster)).toEqual([{ node: 'dev-worker', reference: probed('0') }])
 })
 
 test('every slot has images of its own, one by registry host', async () => {
