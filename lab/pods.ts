@@ -28,7 +28,8 @@ export interface Pulled {
 let pods = 0
 
 /**
- * Runs a pod on one node whose image is not there yet, and gives what its kubelet says of the pull.
+ * Runs a pod on one node whose image is not there yet, and gives what its kubelet says of the pull. Of images, only the
+ * lab's own stays on the node.
  * @param wanted waits until the pull succeeds, through failures of earlier tries
  */
 export async function podPull(cluster: string, { node: which, image: other }: Pull, wanted?: 'ok'): Promise<Pulled> {
@@ -47,6 +48,8 @@ export async function podPull(cluster: string, { node: which, image: other }: Pu
     })
   } finally {
     await removePod(cluster, name)
+    // The CRI removes an image by all its names: one that stayed beside the lab's own would go with its next pull.
+    if (image !== place.hello) await forgetImage(node, image)
   }
 }
 
