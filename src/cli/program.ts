@@ -98,9 +98,9 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
         'examine again until healthy, for at most this long, and report the last state (--timeout is for each time that it is examined)',
       ).argParser(parseDuration),
     )
-    .action(async (word: string | undefined, given: CheckArguments, command: Command) => {
+    .action(async (word: string | undefined, given: CheckArguments, parsed: Command) => {
       // A node that does not stir has its time, and what was made is taken away after that.
-      const isDefault = command.getOptionValueSource('timeout') === 'default'
+      const isDefault = parsed.getOptionValueSource('timeout') === 'default'
       const options = given.probe !== undefined && isDefault ? { ...given, timeout: probeTimeoutMs } : given
       if (word !== undefined && !word.includes('/')) throw unknownCommand(word, program)
       const [{ check }, { parseTarget }] = await Promise.all([import('./commands/check.ts'), import('./parse-target.ts')])
