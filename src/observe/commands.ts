@@ -1,8 +1,6 @@
-/** A process that may be run in a node: read-only, and it ends by itself after `limitSeconds`. */
-export interface NodeCommand {
-  readonly argv: readonly string[]
-  readonly limitSeconds: number
-}
+import { setKubeconfig, setContainerdAddress, type NodeCommand } from '../model/node-shell.ts'
+
+// The processes that may be run in a node, or in the container of a builder, to look at it: none of them changes anything.
 
 /** timeout(1)'s exit code for a command that it had to stop. */
 export const timedOutExitCode = 124
@@ -35,10 +33,7 @@ export const containerdRuntime: NodeCommand = {
 /** A GET of the cluster's API by kubectl, with the credentials that kubeadm or k3s left on a control-plane node. */
 export function kubernetesGet(path: string): NodeCommand {
   const limitSeconds = 8
-  const script = [
-    'config=/etc/kubernetes/admin.conf; [ -e "$config" ] || config=/etc/rancher/k3s/k3s.yaml',
-    'exec kubectl --kubeconfig="$config" --request-timeout=5s get --raw "$1"',
-  ].join('\n')
+  const script = [setKubeconfig, 'exec kubectl --kubeconfig="$config" --request-timeout=5s get --raw "$1"'].join('\n')
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'api', path], limitSeconds }
 }
 
@@ -75,11 +70,7 @@ export function containerdImages(registryHost: string): NodeCommand {
   const pattern = `^(${registryHost.replace(/[^\w:-]/g, '.')}/|sha256:)`
   // The record has no port: containerd v2.3.4, core/remotes/docker/handler.go (AppendDistributionSourceLabel).
   const source = `labels."containerd.io/distribution.source.${registryHost.replace(/:\d+$/, '').replace(/^\[|\]$/g, '')}"`
-  const script = [
-    // k3s' containerd listens elsewhere (k3s, pkg/agent/config/config.go).
-    'k3s=/run/k3s/containerd/containerd.sock; [ -S "$k3s" ] && export CONTAINERD_ADDRESS="$k3s"',
-    'ctr -n k8s.io images ls "$1" && echo "--- pulled" && ctr -n k8s.io content ls "$2"',
-  ].join('\n')
+  const script = [setContainerdAddress, 'ctr -n k8s.io images ls "$1" && echo "--- pulled" && ctr -n k8s.io content ls "$2"'].join('\n')
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'images', `name~="${pattern}"`, source], limitSeconds }
 }
 
@@ -99,3 +90,28 @@ export function containerdLog(contains: string): NodeCommand {
   ].join('\n')
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'log', contains], limitSeconds }
 }
+
+/** What is wanted of a record, as JSON: build arguments stand among the rest, also in the configuration of what was built. */
+const buildRecord = [
+  '{"completedAt":{{json .CompletedAt}}',
+  '"outputs":[{{range $nth, $one := .Exporters}}{{if $nth}},{{end}}{"type":{{json $one.Type}},"name":{{json (index $one.Attrs "name")}},"push":{{json (index $one.Attrs "push")}},"push-by-digest":{{json (index $one.Attrs "push-by-digest")}}}{{end}}]',
+  '"platforms":{{json (index .ExporterResponse "refs.platforms")}}',
+  '"result":{{json .Result}}{{with .Error}}',
+  // Of other errors the text is that of a line of the Dockerfile, with its arguments.
+  '"error":{{if eq (printf "%.14s" .Message) "failed to push"}}{{json .Message}}{{else}}""{{end}}{{end}}}',
+].join(',')
+
+/**
+ * What a builder of buildx has built: a line per record. BuildKit keeps the last 50, and those of two days.
+ * Sources: BuildKit v0.28.1, cmd/buildctl/debug/histories.go, solver/llbsolver/solver.go (recordBuildHistory) and history.go.
+ */
+export const buildHistory: NodeCommand = {
+  argv: ['timeout', '5', 'buildctl', 'debug', 'histories', '--format', `{{with .Record}}${buildRecord}{{end}}`],
+  limitSeconds: 5,
+}
+
+/** An index or a manifest from the store of a builder (BuildKit v0.28.1, cmd/buildctl/debug/get.go). */
+export const builtManifest = (digest: string): NodeCommand => ({
+  argv: ['timeout', '5', 'buildctl', 'debug', 'get', digest],
+  limitSeconds: 5,
+})

@@ -1,6 +1,7 @@
+import type { NodeCommand } from '../model/node-shell.ts'
 import { ObservationFailure, type CommandOutcome } from '../model/observation.ts'
 import type { DockerReadPort } from '../ports/docker.ts'
-import { containerdRuntime, containerdTrace, timedOutExitCode, type NodeCommand } from './commands.ts'
+import { containerdRuntime, containerdTrace, timedOutExitCode } from './commands.ts'
 import { withoutOwnHeaders } from './dump-headers.ts'
 import { defineObservation } from './observe.ts'
 

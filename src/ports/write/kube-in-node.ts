@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Json } from '../../model/json.ts'
+import { setKubeconfig } from '../../model/node-shell.ts'
 import type { ExecOutcome } from '../docker.ts'
 import { KubeError } from '../kube.ts'
 import type { DockerWritePort } from './docker.ts'
@@ -10,7 +11,7 @@ const betweenLooksMs = 300
 
 /** kubectl of a control-plane node, with the credentials that kubeadm or k3s left there. */
 const script = [
-  'config=/etc/kubernetes/admin.conf; [ -e "$config" ] || config=/etc/rancher/k3s/k3s.yaml',
+  setKubeconfig,
   'verb=$1; path=$2; object=$3; set -- --kubeconfig="$config" --request-timeout=8s "$verb" --raw "$path"',
   'if [ -n "$object" ]; then printf %s "$object" | exec kubectl "$@" -f -; else exec kubectl "$@"; fi',
 ].join('\n')
