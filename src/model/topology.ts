@@ -91,7 +91,7 @@ export interface Choice {
 
 /** Something that kept the run from a judgement. */
 export interface Gap {
-  /** `docker-unreachable`, `no-cluster`, `kube-unreachable`, `timeout`, … */
+  /** `docker-unreachable`, `no-cluster`, `kube-unreachable`, `kubelet-not-responding`, `timeout`, … */
   readonly code: string
   readonly message: string
 }

@@ -106,7 +106,8 @@ export function silences(kind: string, k3d: string): void {
       const node = `${kind}-worker2`
       const undo = await changeNodes([node], 'systemctl stop kubelet', 'systemctl start kubelet')
       try {
-        const { run, nodes } = await probe(kind)
+        const { run, report, nodes } = await probe(kind)
+        expect(report.error?.code).toBe('kubelet-not-responding')
         expect(told(nodes), run.stdout).toEqual([`${kind}-control-plane pass`, `${kind}-worker pass`, `${node} blocked`])
         expect(nodes.at(-1)!.reason).toContain(`the kubelet of ${node} did not begin with the pod`)
         expect(run.exitCode).toBe(3)

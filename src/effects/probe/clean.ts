@@ -1,5 +1,6 @@
 import { probeSlots } from '../../model/probe.ts'
 import type { ApiAccess, Registry } from '../../model/topology.ts'
+import type { KubeAnswer } from '../../ports/write/kube.ts'
 import type { ProbeImage } from '../probe-image/probe-image.ts'
 import type { LeftImage } from './node-images.ts'
 import { removeImages } from './node-images.ts'
@@ -73,14 +74,12 @@ export async function removePods(
     .catch(() => undefined)
   try {
     const listed = await kube.get(way, pods)
-    const names = ((listed.body as { items?: { metadata: { name: string } }[] } | null)?.items ?? []).map((one) => one.metadata.name)
+    const names = namesIn(listed)
     names.forEach((name) => left.add(name))
     await Promise.all(names.map((name) => kube.remove(way, `${pods}/${name}${ended.includes(name) ? atOnce : soon}`)))
     // Those that have ended are gone with their removal, perhaps before they were watched.
     const after = await kube.get(way, pods)
-    const still = new Set(
-      ((after.body as { items?: { metadata: { name: string } }[] } | null)?.items ?? []).map((one) => one.metadata.name),
-    )
+    const still = new Set(namesIn(after))
     for (const name of left) if (!still.has(name)) left.delete(name)
     isListed = true
     if (left.size === 0) gone.abort()
@@ -92,6 +91,10 @@ export async function removePods(
     gone.abort()
   }
 }
+
+/** The names of what a list of the API holds. */
+const namesIn = ({ body }: KubeAnswer): string[] =>
+  ((body as { items?: { metadata: { name: string } }[] } | null)?.items ?? []).map((one) => one.metadata.name)
 
 /** @returns why it stays, null where it goes */
 export async function removeNamespace(

@@ -18,6 +18,8 @@ export interface ContainerProgress {
 export interface PodProgress {
   readonly containers: readonly ContainerProgress[]
   readonly uid?: string
+  /** The kubelet has begun with it: nobody else tells of its containers. */
+  readonly isTaken?: true
   /** Why the kubelet does not take the pod, or ended it. */
   readonly rejected?: { readonly reason: string; readonly message: string }
 }
@@ -59,6 +61,7 @@ export function withPod(progress: PodProgress, { object, type }: KubeChange, at:
   const known: PodProgress = {
     ...progress,
     ...(metadata?.uid !== undefined && { uid: metadata.uid }),
+    ...(status.containerStatuses && { isTaken: true }),
     containers: progress.containers.map((one, nth) => {
       const found = status.containerStatuses?.find(({ name }) => name === containerName(nth))
       return found ? withStatus(one, found, at) : one

@@ -1,3 +1,4 @@
+import { registryBase } from '../../derive/registry-content.ts'
 import { registryHostsOf } from '../../derive/registry-pulls.ts'
 import type { SubjectResult } from '../../engine/run-checks.ts'
 import type { Cluster, Registry } from '../../model/topology.ts'
@@ -5,7 +6,7 @@ import type { Made } from './clean.ts'
 import { notPushed, notReached, type NotPushed } from './not-pushed.ts'
 import { pushImage } from './push.ts'
 import { pushByEngine } from './push-by-engine.ts'
-import { baseOf, imagesOf, type PushedTarget } from './target.ts'
+import { imagesOf, type PushedTarget } from './target.ts'
 import type { ProbeTools } from './tools.ts'
 
 /** What came of pushing to a registry: the result of `probe/push` and, where all is there, what can be pulled. */
@@ -23,7 +24,7 @@ export async function pushTo(tools: ProbeTools, cluster: Cluster, registry: Regi
   const started = performance.now()
   const ms = (): number => Math.round(performance.now() - started)
   tools.tell({ cluster: cluster.name, text: `pushing to ${registry.name}` })
-  const base = await baseOf(tools.look, registry)
+  const base = await registryBase(tools.look, registry)
   const registryHosts = registryHostsOf(registry, cluster.name)
   if (base === null) {
     const instead = await notReached(tools, registry)

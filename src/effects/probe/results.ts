@@ -46,11 +46,7 @@ export interface NodeResult {
 }
 
 /** The result of a node as a report has it. */
-export function resultOf(
-  cluster: string,
-  { node, findings, hops, blocked, durationMs }: NodeResult,
-  notes: readonly string[],
-): SubjectResult {
+export function resultOf(cluster: string, { node, findings, hops, blocked, durationMs }: NodeResult): SubjectResult {
   const subject = { kind: 'node', cluster, name: node } as const
   const timings = timingsOf(hops)
   return {
@@ -61,7 +57,6 @@ export function resultOf(
     findings,
     durationMs,
     ...(hops.length > 0 && { hops: [...hops], timings }),
-    ...(notes.length > 0 && { notes }),
   }
 }
 

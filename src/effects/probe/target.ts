@@ -1,6 +1,4 @@
 import { registryHostsOf } from '../../derive/registry-pulls.ts'
-import { registryBase } from '../../derive/registry-content.ts'
-import type { Look } from '../../model/observation.ts'
 import { probeRepository } from '../../model/probe.ts'
 import type { Cluster, Registry } from '../../model/topology.ts'
 import { probeImage, type ProbeImage } from '../probe-image/probe-image.ts'
@@ -29,9 +27,6 @@ export function whyNotProbed(registry: Registry, { name }: Cluster): string | nu
   if (registry.role === 'pull-through-cache') return `${registry.name} is a pull-through cache, to which nothing is pushed`
   return registryHostsOf(registry, name).length === 0 ? `nothing in ${name} leads to ${registry.name}` : null
 }
-
-/** Where this machine reaches the registry's API; null where it does not. */
-export const baseOf = (look: Look, registry: Registry): Promise<string | null> => registryBase(look, registry)
 
 /** A registry with what was pushed to it, and how many milliseconds that took. */
 export interface PushedTarget extends ProbeTarget {

@@ -48,6 +48,7 @@ test('a node that only had to pull it passes without having run it', async () =>
   }))
 
 describe('blocked, in the words of who knows', () => {
+  const [made, taken] = [1, 2].map((lines) => followed(recorded('pull-hangs').slice(0, lines))) as [PodProgress, PodProgress]
   test.each<[string, Parameters<typeof judged>, string, RegExp]>([
     [
       'the API does not take the pod',
@@ -62,11 +63,23 @@ describe('blocked, in the words of who knows', () => {
       /^dev-worker .*: Node didn't have enough resource: cpu/,
     ],
     ['it was removed', [followed(recorded('deleted'))], 'pod-rejected', /^dev-worker .*: the pod was removed by someone else$/],
-    ['the kubelet does not stir', [ofContainers({})], 'timeout', /^the kubelet of dev-worker did not begin with the pod within 25 s$/],
+    ['the kubelet does not stir', [made], 'kubelet-not-responding', /^the kubelet of dev-worker did not begin with the pod within 25 s$/],
     [
-      'it warns of something else',
-      [ofContainers({}), { lastWarning: 'Failed to create pod sandbox: no CNI' }],
-      'timeout',
+      'it does not stir, and another warns of the pod',
+      [made, { lastWarning: 'policy x: fail' }],
+      'kubelet-not-responding',
+      /begin with the pod within 25 s: policy x: fail$/,
+    ],
+    [
+      'the kubelet takes it, and tells no more',
+      [taken],
+      'pod-pending',
+      /^the kubelet of dev-worker took the pod and did not come to its image within 25 s$/,
+    ],
+    [
+      'it takes it, and warns of something else',
+      [taken, { lastWarning: 'Failed to create pod sandbox: no CNI' }],
+      'pod-pending',
       /within 25 s: Failed to create pod sandbox: no CNI$/,
     ],
     [

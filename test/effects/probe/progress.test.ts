@@ -95,6 +95,8 @@ describe.each(Object.entries(rows))('%s', (stream, row) => {
   test('comes to what was', () => {
     expect(whole).toMatchObject(row.comesTo)
     expect({ isTold: isTold(whole), hasImage: hasImage(whole.containers[0]!) }).toEqual({ isTold: row.isTold, hasImage: row.hasImage })
+    expect(followed(lines.slice(0, 1)).isTaken, 'by being made').toBeUndefined()
+    expect(whole.isTaken, 'by its kubelet').toBe(stream === 'out-of-cpu' ? undefined : true)
     expect(whole.uid).toMatch(/^[0-9a-f-]{36}$/)
   })
 

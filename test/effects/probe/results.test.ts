@@ -33,7 +33,7 @@ test.each<[string, ContainerProgress, Hop | null, string[]]>([
 describe('the result of a node', () => {
   const finding = { code: 'container-not-started' } as Finding
   const blocked = { code: 'timeout', reason: 'no word' }
-  const of = (more: Partial<NodeResult>) => resultOf('dev', { node: 'n', findings: [], hops: [], durationMs: 9, ...more }, [])
+  const of = (more: Partial<NodeResult>) => resultOf('dev', { node: 'n', findings: [], hops: [], durationMs: 9, ...more })
 
   test('is blocked where nothing is known', () =>
     expect(of({ blocked })).toEqual({
