@@ -1,5 +1,6 @@
 import type { ProbeStep } from '../effects/probe/tools.ts'
 import type { Topology } from '../model/topology.ts'
+import { openTaskList } from './task-list.ts'
 
 /** Shows a probe while it runs. */
 export interface ProbeView {
@@ -9,20 +10,15 @@ export interface ProbeView {
 
 /** A line per node on standard error, where that is a terminal; nothing is drawn otherwise. */
 export async function openProbeView({ clusters }: Topology, wanted: boolean): Promise<ProbeView> {
-  if (!wanted || !process.stderr.isTTY) return { tell: () => undefined, close: () => Promise.resolve() }
-  const { Listr, DefaultRenderer, ListrLogger, ProcessOutput } = await import('listr2')
-  // listr2 falls back where standard output is no terminal, although everything goes to standard error.
-  class StderrRenderer extends DefaultRenderer {
-    static override nonTTY = true
-  }
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+  const draw = await openTaskList(wanted)
+  if (draw === null) return { tell: () => undefined, close: () => Promise.resolve() }
   const show = new Map<string, (text: string) => void>()
   let end: () => void = () => undefined
   const ended = new Promise<void>((resolve) => (end = resolve))
   const nodes = clusters.flatMap((cluster) =>
     cluster.nodes.filter((one) => one.running).map((node) => ({ cluster: cluster.name, name: node.name })),
   )
-  const drawn = new Listr(
+  const drawn = draw(
     nodes.map(({ cluster, name }) => ({
       title: name,
       task: (_context, task) => {
@@ -30,14 +26,7 @@ export async function openProbeView({ clusters }: Topology, wanted: boolean): Pr
         return ended
       },
     })),
-    {
-      concurrent: true,
-      exitOnError: false,
-      registerSignalListeners: false,
-      renderer: StderrRenderer as never,
-      rendererOptions: { logger, clearOutput: true } as never,
-    },
-  ).run()
+  )
   return {
     tell({ cluster, node, text }) {
       for (const [key, write] of show)
@@ -45,7 +34,7 @@ export async function openProbeView({ clusters }: Topology, wanted: boolean): Pr
     },
     close: async () => {
       end()
-      await drawn.catch(() => undefined)
+      await drawn
     },
   }
 }

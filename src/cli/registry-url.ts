@@ -20,3 +20,8 @@ export function registryUrlOf(option: string | undefined, env: NodeJS.ProcessEnv
     throw error
   }
 }
+
+/** @throws UsageError where one is given for a bundle */
+export function refuseRegistryUrl(option: string | undefined): void {
+  if (option !== undefined) throw new UsageError('--registry-url is about live clusters: a bundle keeps the one it was made with')
+}

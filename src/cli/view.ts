@@ -1,5 +1,6 @@
 import type { AnyCheck } from '../checks/define-check.ts'
 import type { CheckOutcome } from '../engine/run-checks.ts'
+import { openTaskList } from './task-list.ts'
 
 /** Shows checks while they run. */
 export interface View {
@@ -11,21 +12,16 @@ const silent: View = { onStart: () => undefined, close: () => Promise.resolve() 
 
 /** A task per check on standard error, where that is a terminal; nothing is drawn otherwise. */
 export async function openView(wanted: boolean): Promise<View> {
-  if (!wanted || !process.stderr.isTTY) return silent
-  const { Listr, DefaultRenderer, ListrLogger, ProcessOutput } = await import('listr2')
-  // listr2 falls back where standard output is no terminal, although everything goes to standard error.
-  class StderrRenderer extends DefaultRenderer {
-    static override nonTTY = true
-  }
-  const logger = new ListrLogger({ processOutput: new ProcessOutput(process.stderr, process.stderr) })
+  const draw = await openTaskList(wanted)
+  if (draw === null) return silent
   const started: { check: AnyCheck; outcome: Promise<CheckOutcome> }[] = []
-  let drawn: Promise<unknown> | undefined
+  let drawn: Promise<void> | undefined
   return {
     onStart(check, outcome) {
       started.push({ check, outcome })
       // Every check is started in one go; the list is complete once this turn of the event loop ends.
       drawn ??= Promise.resolve().then(() =>
-        new Listr(
+        draw(
           started.map((one) => ({
             title: one.check.title,
             task: async (_context, task) => {
@@ -35,18 +31,11 @@ export async function openView(wanted: boolean): Promise<View> {
               else if (count('fail') > 0) throw new Error(`${count('fail')} of ${results.length}`)
             },
           })),
-          {
-            concurrent: true,
-            exitOnError: false,
-            registerSignalListeners: false,
-            renderer: StderrRenderer as never,
-            rendererOptions: { logger, clearOutput: true } as never,
-          },
-        ).run(),
+        ),
       )
     },
     close: async () => {
-      await drawn?.catch(() => undefined)
+      await drawn
     },
   }
 }

@@ -1,4 +1,5 @@
 import type { ImageReference } from '../containerd/image-reference.ts'
+import { withoutTag } from '../model/image-name.ts'
 import { isHttpFailure, type HeldImage, type Look } from '../model/observation.ts'
 import { nearest } from '../model/near-name.ts'
 import { probeRepository } from '../model/probe.ts'
@@ -50,7 +51,12 @@ async function builtImage(
   return built === undefined ? {} : { built, ...(pushAs !== undefined && { pushAs }) }
 }
 
-const isLocalName = (name: string, image: string): boolean => /^(?:localhost|127\.0\.0\.1):\d+\//.test(name) && name.endsWith(`/${image}`)
+/**
+ * Whether a name in the engine is that of an image of a registry on this machine.
+ * @param image `REPOSITORY:TAG`
+ */
+export const isLocalName = (name: string, image: string): boolean =>
+  /^(?:localhost|127\.0\.0\.1):\d+\//.test(name) && name.endsWith(`/${image}`)
 
 /**
  * The name by which the host pushes an image: nodes name the registry as the cluster does, the host by where its port is published.
@@ -133,8 +139,4 @@ async function lostImage(look: Look, cluster: Cluster, registry: Registry, regis
 const isOfProbe = (one: HeldImage, registryHost: string): boolean => repositoryOf(one, registryHost) === probeRepository
 
 /** The repository in a name that containerd has for an image, with a tag or a digest. */
-const repositoryOf = ({ name }: HeldImage, registryHost: string): string =>
-  name
-    .slice(registryHost.length + 1)
-    .replace(/@.*$/, '')
-    .replace(/:[^/]*$/, '')
+const repositoryOf = ({ name }: HeldImage, registryHost: string): string => withoutTag(name.slice(registryHost.length + 1))

@@ -1,5 +1,5 @@
 import type { NodePullPlan, PullPlanDocument } from '../model/pull-plan.ts'
-import { schemaVersion } from '../model/report.ts'
+import { schemaVersion, statusOf } from '../model/report.ts'
 import { tool } from '../model/tool.ts'
 
 export type PlanRun = Pick<PullPlanDocument, 'startedAt' | 'durationMs' | 'mode'>
@@ -29,7 +29,7 @@ export function planDocument(run: PlanRun, judged: readonly JudgedPlan[], known:
     kind: 'PullPlan',
     tool,
     ...run,
-    status: exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete',
+    status: statusOf(exitCode),
     exitCode,
     ...(error && { error }),
     plans,

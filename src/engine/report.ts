@@ -1,14 +1,13 @@
 import podImages from '../checks/cluster/pod-images.ts'
-import { diagnose } from '../diagnosis/diagnose.ts'
-import { codes, docsOf } from '../model/codes.ts'
-import { findingId, type Finding, type ReportedFinding } from '../model/finding.ts'
+import { codes } from '../model/codes.ts'
+import { findingId } from '../model/finding.ts'
 import { isAbsent, type Look } from '../model/observation.ts'
-import { schemaVersion, type Report } from '../model/report.ts'
+import { schemaVersion, statusOf, type Report } from '../model/report.ts'
 import { tool } from '../model/tool.ts'
 import type { Registry, Topology } from '../model/topology.ts'
 import type { Severity } from '../model/words.ts'
-import { remediesFor } from '../remedies/remedies.ts'
 import { exitCodeOf } from './exit-code.ts'
+import { diagnoseIn, findingsOf, reportDiagnosis } from './report-diagnosis.ts'
 import { reportSymptoms } from './report-symptoms.ts'
 import type { CheckOutcome } from './run-checks.ts'
 
@@ -20,8 +19,6 @@ export interface RunFacts {
 }
 
 const empty = { clusters: [], registries: [], findings: [], rootCauses: [], symptoms: [], checks: [] }
-
-export const statusOf = (exitCode: number): Report['status'] => (exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')
 
 /** The document of a run that could not start or was ended. */
 export function errorReport(run: RunFacts, exitCode: number, error: { code: string; message: string }): Report {
@@ -36,22 +33,14 @@ export async function buildReport(
   outcomes: readonly CheckOutcome[],
   failOn: Severity,
 ): Promise<Report> {
-  const found = outcomes.flatMap(({ check, results }) =>
-    results.flatMap((one) => one.findings.map((finding) => ({ check: check.id, finding }))),
-  )
-  const judged = new Map(topology.clusters.map(({ name, nodes }) => [name, nodes.filter((node) => node.running).map((node) => node.name)]))
-  const { findings, roots, became, rootOf } = diagnose(found, judged)
-  const checkOf = new Map(findings.map((one) => [one.finding, one.check]))
-  const evidenceOf = new Map(
-    roots.flatMap((root) => root.explains.map(({ finding, because }) => [finding, [...finding.evidence, because]] as const)),
-  )
+  const diagnosis = diagnoseIn(topology, findingsOf(outcomes))
   // Who left the check out did not ask after pods.
-  const symptoms = outcomes.some((one) => one.check.id === podImages.id) ? await reportSymptoms(look, topology, rootOf) : []
+  const symptoms = outcomes.some((one) => one.check.id === podImages.id) ? await reportSymptoms(look, topology, diagnosis.rootOf) : []
+  const { findings, rootCauses } = reportDiagnosis(diagnosis, symptoms)
   const isTold = findings.length > 0 || outcomes.some((one) => one.check.id.startsWith('probe/'))
   const podsMeant = topology.clusters[0]?.podsMeant
-  const ordered = roots.toSorted(byImportance).flatMap((root) => [root.finding, ...root.explains.map((one) => one.finding)])
   const { exitCode, gap } = exitCodeOf(
-    ordered.map((one) => codes[one.code].severity),
+    findings.map((one) => one.severity),
     outcomes,
     topology.gaps,
     failOn,
@@ -81,13 +70,8 @@ export async function buildReport(
     })),
     registries: await Promise.all(topology.registries.map((one) => reportRegistry(look, one))),
     choices: [...topology.choices],
-    findings: ordered.map((finding) => reportFinding(finding, checkOf.get(finding)!, evidenceOf.get(finding) ?? finding.evidence)),
-    rootCauses: roots.toSorted(byImportance).map(({ finding, explains }) => ({
-      finding: findingId(finding),
-      code: finding.code,
-      explains: explains.map((one) => findingId(one.finding)),
-      symptoms: symptoms.filter((one) => one.rootCause === findingId(finding)).map((one) => one.id),
-    })),
+    findings,
+    rootCauses,
     symptoms,
     checks: outcomes.map(({ check, results }) => ({
       id: check.id,
@@ -97,7 +81,7 @@ export async function buildReport(
         // A warning is listed and does not fail its check.
         status: own.some((one) => codes[one.code].severity === 'error') ? ('fail' as const) : status,
         ...(reason !== undefined && { reason }),
-        findings: [...new Set(own.map((one) => became(findingId(one))))],
+        findings: [...new Set(own.map((one) => diagnosis.became(findingId(one))))],
         durationMs,
         ...(timings && { timings: { ...timings } }),
         ...(hops && { hops: [...hops] }),
@@ -110,30 +94,6 @@ export async function buildReport(
 function notesOf(notes: readonly string[], leftToProbe: string | undefined): { notes?: string[] } {
   const all = [...notes, ...(leftToProbe === undefined ? [] : [`${leftToProbe}: check --probe shows it`])]
   return all.length > 0 ? { notes: all } : {}
-}
-
-/** Errors before warnings, then by code and subject: the same faults give the same order. */
-export function byImportance(a: { finding: Finding }, b: { finding: Finding }): number {
-  const rank = ({ finding }: { finding: Finding }): string =>
-    `${codes[finding.code].severity === 'error' ? 0 : 1} ${String(Object.keys(codes).indexOf(finding.code)).padStart(3, '0')} ${findingId(finding)}`
-  return rank(a) < rank(b) ? -1 : 1
-}
-
-export function reportFinding(finding: Finding, check: string, evidence: readonly Finding['evidence'][number][]): ReportedFinding {
-  const { severity, title } = codes[finding.code]
-  return {
-    id: findingId(finding),
-    code: finding.code,
-    severity,
-    subject: finding.subject,
-    check,
-    hop: finding.hop,
-    title,
-    message: finding.message,
-    evidence: [...evidence],
-    remedies: remediesFor(finding),
-    docs: docsOf(finding.code),
-  }
 }
 
 async function reportRegistry(look: Look, registry: Registry): Promise<Report['registries'][number]> {

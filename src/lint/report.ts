@@ -1,5 +1,5 @@
 import type { LintedFile, LintReport } from '../model/lint-report.ts'
-import { schemaVersion } from '../model/report.ts'
+import { schemaVersion, statusOf } from '../model/report.ts'
 import { tool } from '../model/tool.ts'
 import type { Severity } from '../model/words.ts'
 
@@ -9,8 +9,7 @@ export type LintRun = Pick<LintReport, 'startedAt' | 'durationMs'>
 export function lintReport(run: LintRun, files: readonly LintedFile[], failOn: Severity): LintReport {
   const counts = (severity: Severity): boolean => severity === 'error' || failOn === 'warning'
   const exitCode = files.some(({ problems }) => problems.some((one) => counts(one.severity))) ? 1 : 0
-  const status = exitCode === 0 ? 'healthy' : 'unhealthy'
-  return { schemaVersion, kind: 'LintReport', tool, ...run, mode: 'files', status, exitCode, files: [...files] }
+  return { schemaVersion, kind: 'LintReport', tool, ...run, mode: 'files', status: statusOf(exitCode), exitCode, files: [...files] }
 }
 
 /** The document of a run that could not start. */

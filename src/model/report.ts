@@ -124,6 +124,9 @@ export const envelope = {
   error: v.optional(errorSchema),
 }
 
+/** An exit code in a word. */
+export const statusOf = (exitCode: number): Report['status'] => (exitCode === 0 ? 'healthy' : exitCode === 1 ? 'unhealthy' : 'incomplete')
+
 /** What `check` found. Also the document of a run that could not start: status incomplete, `error` and empty lists. */
 export const checkReportSchema = v.object({
   ...envelope,

@@ -1,3 +1,4 @@
+import { withoutTag } from '../model/image-name.ts'
 import type { RunningContainer, RunningPod } from '../model/observation.ts'
 import { kubeList } from './kube-list.ts'
 import { defineObservation } from './observe.ts'
@@ -38,9 +39,6 @@ export const kubePodsOfRepository = defineObservation('kube.podsOfRepository', a
   const { status, items } = await kubeList(ports, query, '/api/v1/pods', (pod: Pod) => runningPod(pod, query.repository))
   return { status, pods: items }
 })
-
-/** The repository of an image with its registry host, as it is written. */
-const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/]*$/, '')
 
 function runningPod({ metadata = {}, spec = {}, status = {} }: Pod, repository: string): RunningPod[] {
   const isMeant = (image: string): boolean => withoutTag(image) === repository || withoutTag(image).endsWith(`/${repository}`)

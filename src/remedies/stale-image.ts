@@ -1,4 +1,5 @@
 import type { Finding, Remedy } from '../model/finding.ts'
+import { withoutTag } from '../model/image-name.ts'
 import { manual, text } from './remedy.ts'
 import { quote } from './show.ts'
 
@@ -46,8 +47,6 @@ export function staleImageRemedies(finding: Finding): Remedy[] {
     ),
   ]
 }
-
-const withoutTag = (image: string): string => image.replace(/@.*$/, '').replace(/:[^/:]*$/, '')
 
 /** A command for each owner, once. */
 function commands(finding: Finding, uses: readonly Use[], command: (use: Use, kubectl: string) => string): string[] {

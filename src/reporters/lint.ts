@@ -4,7 +4,7 @@ import { joined } from './terminal/cause.ts'
 import { lintProblem } from './terminal/lint-problem.ts'
 import { lintVerdict } from './terminal/lint-verdict.ts'
 import { problem } from './terminal/problem.ts'
-import { labelColumns, labelled, marked, styleFor, type Style } from './terminal/style.ts'
+import { entry, marked, styleFor, type Style } from './terminal/style.ts'
 
 /** For people: a line of each file that is right; else each problem with its place, what will come of it, and the correction. */
 export const lint: Reporter<LintReport> = (document, options) => {
@@ -23,6 +23,6 @@ function fileBlocks(file: LintedFile, style: Style): string[][] {
     ...(style.verbose && problems.length > 0 ? [['judged for', `${fileKind}${versions}`] as const] : []),
     ...notes.map((note) => ['note', note] as const),
   ]
-  const more = entries.flatMap(([label, text]) => labelled(style, label, style.prose(text, style.columns - labelColumns)))
+  const more = entries.flatMap(([label, text]) => entry(style, label, text))
   return [...problems.map((one) => lintProblem(path, one, style)), [...fine, ...more]]
 }

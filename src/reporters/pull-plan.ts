@@ -7,7 +7,7 @@ import { outcomeLines } from './terminal/plan-outcome.ts'
 import { sourceLines } from './terminal/plan-source.ts'
 import { planVerdict } from './terminal/plan-verdict.ts'
 import { problem } from './terminal/problem.ts'
-import { labelColumns, labelled, marked, styleFor, type Style } from './terminal/style.ts'
+import { entry, marked, styleFor, type Style } from './terminal/style.ts'
 
 /** For people: of each image what it is, and for nodes that agree once the endpoints in order, their answers and the outcome. */
 export const pullPlan: Reporter<PullPlanDocument> = (document, options) => {
@@ -30,9 +30,6 @@ export const pullPlan: Reporter<PullPlanDocument> = (document, options) => {
   ])
   return [{ sink: 'out', text: `${lines.map((line) => line.trimEnd()).join('\n')}\n` }]
 }
-
-const entry = (style: Style, label: string, text: string): string[] =>
-  labelled(style, label, style.prose(text, style.columns - labelColumns))
 
 function runLines({ mode, pod }: PullPlanDocument, style: Style): string[] {
   return [

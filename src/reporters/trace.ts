@@ -3,7 +3,7 @@ import type { ImageTrace, TraceDocument } from '../model/trace.ts'
 import { groupAlike, overviewOf } from './overview.ts'
 import { causeBlock, joined } from './terminal/cause.ts'
 import { problem } from './terminal/problem.ts'
-import { labelColumns, labelled, styleFor, type Style } from './terminal/style.ts'
+import { entry, styleFor, type Style } from './terminal/style.ts'
 import { traceRows } from './terminal/trace-rows.ts'
 import { traceVerdict } from './terminal/trace-verdict.ts'
 
@@ -25,9 +25,6 @@ export const traceTerminal: Reporter<TraceDocument> = (document, options) => {
   ])
   return [{ sink: 'out', text: `${lines.map((line) => line.trimEnd()).join('\n')}\n` }]
 }
-
-const entry = (style: Style, label: string, text: string): string[] =>
-  labelled(style, label, style.prose(text, style.columns - labelColumns))
 
 function runLines({ mode, pod }: TraceDocument, style: Style): string[] {
   const where = pod?.node === undefined ? 'on no node yet' : `on ${pod.node}`

@@ -14,8 +14,9 @@ import { runLive, type Live } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
 import { prover } from '../prove.ts'
 import { readBundle } from '../read-bundle.ts'
-import { registryUrlOf } from '../registry-url.ts'
+import { refuseRegistryUrl, registryUrlOf } from '../registry-url.ts'
 import { selectChecks } from '../select-checks.ts'
+import { bundleSelection, selectionOf } from '../selection.ts'
 import { UsageError } from '../usage-error.ts'
 import { openView } from '../view.ts'
 import { waitLive } from '../wait-live.ts'
@@ -31,19 +32,6 @@ export interface CheckArguments extends SharedOptions {
 const podsOf = ({ target, namespace }: Pick<CheckArguments, 'target' | 'namespace'>): Pick<ExamineOptions, 'target' | 'namespace'> => ({
   ...(target !== undefined && { target }),
   ...(namespace !== undefined && { namespace }),
-})
-
-/** What the user selected. */
-export const selectionOf = ({
-  provider,
-  cluster,
-  registry,
-  context,
-}: Pick<SharedOptions, 'provider' | 'cluster' | 'registry' | 'context'>): Selection => ({
-  clusters: cluster,
-  ...(provider !== undefined && { provider }),
-  ...(registry !== undefined && { registry }),
-  ...(context !== undefined && { context }),
 })
 
 /** Examines clusters, or what a bundle holds of them, and writes the report. Returns the exit code. */
@@ -77,8 +65,7 @@ async function examineAsAsked(options: CheckArguments, env: NodeJS.ProcessEnv): 
 function refuseLiveOptions(options: CheckArguments): void {
   if (options.probe !== undefined) throw new UsageError('--probe is about live clusters: a bundle only tells what was')
   if (options.wait !== undefined) throw new UsageError('--wait is about live clusters: nothing changes in a bundle')
-  if (options.registryUrl !== undefined)
-    throw new UsageError('--registry-url is about live clusters: a bundle keeps the one it was made with')
+  refuseRegistryUrl(options.registryUrl)
 }
 
 /** KUBECONFIG may name files that are not there; who names one here means it. */
@@ -86,19 +73,14 @@ export function checkKubeconfig(path: string | undefined): void {
   if (path !== undefined && !isFile(path)) throw new UsageError(`cannot read the kubeconfig ${path}: there is no such file`)
 }
 
-/** Judges a saved session as if it were live. What the user selects replaces what the bundle was made with. */
+/** Judges a saved session as if it were live. */
 export async function examineBundle(
   bundle: Bundle,
   options: Pick<CheckArguments, 'cluster' | 'registry' | 'failOn' | 'target' | 'namespace'>,
   checks: readonly AnyCheck[],
 ): Promise<Report> {
-  const selection = {
-    ...bundle.selection,
-    ...(options.cluster.length > 0 && { clusters: options.cluster }),
-    ...(options.registry !== undefined && { registry: options.registry }),
-  }
   return examine(replaySession(bundle.observations).look, {
-    selection,
+    selection: bundleSelection(bundle, options),
     ...podsOf(options),
     checks,
     failOn: options.failOn,
@@ -115,8 +97,7 @@ export interface LiveRun {
 
 /** Examines the real world. A run that is interrupted or takes too long still gives a report. */
 export async function examineLive(options: CheckArguments, checks: readonly AnyCheck[], env: NodeJS.ProcessEnv): Promise<LiveRun> {
-  const registryUrl = registryUrlOf(options.registryUrl, env)
-  const selection = { ...selectionOf(options), ...(registryUrl !== undefined && { registryUrl }) }
+  const selection = selectionOf(options, registryUrlOf(options.registryUrl, env))
   const startedAt = new Date().toISOString()
   const view = await openView(!options.quiet)
   const examineWith = async (live: Live): Promise<LiveRun> => {

@@ -9,8 +9,9 @@ import { documented } from '../documented.ts'
 import { runLive } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
 import { readBundle } from '../read-bundle.ts'
+import { bundleSelection, selectionOf } from '../selection.ts'
 import { UsageError } from '../usage-error.ts'
-import { checkKubeconfig, selectionOf } from './check.ts'
+import { checkKubeconfig } from './check.ts'
 
 export interface ExplainArguments extends Omit<SharedOptions, 'check' | 'skip' | 'failOn' | 'registry'> {
   readonly pod?: string
@@ -40,8 +41,7 @@ async function explainAsAsked(
   checkKubeconfig(options.kubeconfig)
   if (options.from !== undefined) {
     const bundle = await readBundle(options.from)
-    const selection = { ...bundle.selection, ...(options.cluster.length > 0 && { clusters: options.cluster }) }
-    return explainLive(replaySession(bundle.observations).look, { selection, asked, mode: 'bundle' })
+    return explainLive(replaySession(bundle.observations).look, { selection: bundleSelection(bundle, options), asked, mode: 'bundle' })
   }
   const selection = selectionOf(options)
   return runLive(options, env, ({ session }) => explainLive(session.look, { selection, asked, mode: 'live' }), failed)

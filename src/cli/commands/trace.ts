@@ -7,9 +7,9 @@ import { documented } from '../documented.ts'
 import { runLive } from '../live.ts'
 import type { SharedOptions } from '../options.ts'
 import { readBundle } from '../read-bundle.ts'
-import { registryUrlOf } from '../registry-url.ts'
-import { UsageError } from '../usage-error.ts'
-import { checkKubeconfig, selectionOf } from './check.ts'
+import { refuseRegistryUrl, registryUrlOf } from '../registry-url.ts'
+import { bundleSelection, selectionOf } from '../selection.ts'
+import { checkKubeconfig } from './check.ts'
 import { whatIsAsked } from './explain.ts'
 
 export interface TraceArguments extends Omit<SharedOptions, 'check' | 'skip' | 'failOn' | 'registry'> {
@@ -35,13 +35,10 @@ async function traceAsAsked(
   const asked = whatIsAsked(image, options)
   checkKubeconfig(options.kubeconfig)
   if (options.from !== undefined) {
-    if (options.registryUrl !== undefined)
-      throw new UsageError('--registry-url is about live clusters: a bundle keeps the one it was made with')
+    refuseRegistryUrl(options.registryUrl)
     const bundle = await readBundle(options.from)
-    const selection = { ...bundle.selection, ...(options.cluster.length > 0 && { clusters: options.cluster }) }
-    return traceWith(replaySession(bundle.observations).look, { selection, asked, mode: 'bundle' })
+    return traceWith(replaySession(bundle.observations).look, { selection: bundleSelection(bundle, options), asked, mode: 'bundle' })
   }
-  const registryUrl = registryUrlOf(options.registryUrl, env)
-  const selection = { ...selectionOf(options), ...(registryUrl !== undefined && { registryUrl }) }
+  const selection = selectionOf(options, registryUrlOf(options.registryUrl, env))
   return runLive(options, env, ({ session }) => traceWith(session.look, { selection, asked, mode: 'live' }), failed)
 }

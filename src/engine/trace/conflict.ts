@@ -1,8 +1,8 @@
 import { askedAt } from '../../derive/registry-detail.ts'
 import type { Finding } from '../../model/finding.ts'
+import { shortDigest } from '../../model/image-name.ts'
 import type { Chain } from './chain.ts'
 import { isNotFound, type EngineAnswer } from './engine.ts'
-import { shortDigest } from './place.ts'
 import type { HostAnswer } from './registry.ts'
 
 /** That the engine and the host see different things under one name: then they see different registries. */

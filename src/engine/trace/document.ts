@@ -1,12 +1,13 @@
-import { diagnose, type Diagnosis } from '../../diagnosis/diagnose.ts'
+import type { Diagnosis } from '../../diagnosis/diagnose.ts'
 import type { CheckedFinding } from '../../diagnosis/merge.ts'
 import { codes } from '../../model/codes.ts'
 import { findingId, type Finding } from '../../model/finding.ts'
-import { schemaVersion } from '../../model/report.ts'
+import { schemaVersion, statusOf } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { ImageTrace, TraceDocument } from '../../model/trace.ts'
-import { byImportance, reportFinding, statusOf, type RunFacts } from '../report.ts'
+import type { RunFacts } from '../report.ts'
+import { diagnoseIn, findingsOf, reportDiagnosis } from '../report-diagnosis.ts'
 import type { Chain } from './chain.ts'
 import { joined } from './findings.ts'
 import type { Drawn } from './place.ts'
@@ -44,15 +45,10 @@ export function traceDocument(run: RunFacts, topology: Topology, ways: readonly 
     check: 'trace',
     finding,
   }))
-  const examined = ways.flatMap(({ checks }) =>
-    checks.flatMap(({ check, results }) => results.flatMap((one) => one.findings.map((finding) => ({ check: check.id, finding })))),
-  )
+  const examined = findingsOf(ways.flatMap((way) => way.checks))
   const errors = [...examined, ...own].filter(({ finding }) => codes[finding.code].severity === 'error')
-  const nodes = new Map(topology.clusters.map(({ name, nodes: all }) => [name, all.filter((one) => one.running).map((one) => one.name)]))
-  const diagnosis = diagnose(errors, nodes)
-  const { findings, roots } = diagnosis
-  const checkOf = new Map(findings.map((one) => [one.finding, one.check]))
-  const ordered = roots.toSorted(byImportance)
+  const diagnosis = diagnoseIn(topology, errors)
+  const { roots } = diagnosis
   const traces = ways.map(({ chain, rows }) => traceOf(chain, rows, diagnosis))
   const gap = roots.length > 0 ? undefined : gapOf(ways)
   const exitCode = roots.length > 0 ? 1 : gap ? 3 : 0
@@ -66,16 +62,7 @@ export function traceDocument(run: RunFacts, topology: Topology, ways: readonly 
     ...(gap && { error: gap }),
     ...known,
     traces,
-    findings: ordered.flatMap((root) => [
-      reportFinding(root.finding, checkOf.get(root.finding)!, root.finding.evidence),
-      ...root.explains.map(({ finding, because }) => reportFinding(finding, checkOf.get(finding)!, [...finding.evidence, because])),
-    ]),
-    rootCauses: ordered.map(({ finding, explains }) => ({
-      finding: findingId(finding),
-      code: finding.code,
-      explains: explains.map((one) => findingId(one.finding)),
-      symptoms: [],
-    })),
+    ...reportDiagnosis(diagnosis),
   }
 }
 

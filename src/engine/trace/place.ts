@@ -38,9 +38,6 @@ export const facts = ({
   ...(detail !== undefined && { detail }),
 })
 
-/** As many figures of a digest as tell it from others. */
-export const shortDigest = (digest: string): string => digest.replace(/^sha256:([0-9a-f]{12})[0-9a-f]*$/, 'sha256:$1')
-
 /** A time to the second, as `2026-11-21 23:05:01 UTC`. */
 export function dateOf(time: string): string {
   const date = new Date(time)

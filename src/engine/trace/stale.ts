@@ -1,11 +1,11 @@
 import { kubectlOf } from '../../derive/kube.ts'
-import { dateOf } from './place.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
+import { shortDigest } from '../../model/image-name.ts'
 import type { Json } from '../../model/json.ts'
 import type { Cluster } from '../../model/topology.ts'
 import { nameIn, referenceIn, type Chain } from './chain.ts'
 import { heldBy, type NodeSide } from './nodes.ts'
-import { shortDigest } from './place.ts'
+import { dateOf } from './place.ts'
 import type { Use } from './pods.ts'
 import type { Walked } from './walk.ts'
 

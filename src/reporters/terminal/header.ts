@@ -1,20 +1,20 @@
 import type { Report } from '../../model/report.ts'
 import { count, oneLine } from '../text.ts'
-import { labelled, labelColumns, type Style } from './style.ts'
+import { entry, type Style } from './style.ts'
 
 type Cluster = Report['clusters'][number]
 type Registry = Report['registries'][number]
 
 /** What was examined: one line per cluster and registry, and one where it was a bundle. */
 export function header(report: Report, style: Style): string[] {
-  const entry = (label: string, text: string): string[] => labelled(style, label, style.prose(text, style.columns - labelColumns))
   return [
-    ...(report.mode === 'bundle' ? entry('replay', 'of a recorded bundle: nothing on this machine was asked') : []),
-    ...(report.only === undefined ? [] : entry('only', onlyText(report.only))),
-    ...report.clusters.flatMap((cluster) => entry('cluster', clusterText(cluster))),
-    ...report.registries.flatMap((registry) => entry('registry', registryText(registry))),
+    ...(report.mode === 'bundle' ? entry(style, 'replay', 'of a recorded bundle: nothing on this machine was asked') : []),
+    ...(report.only === undefined ? [] : entry(style, 'only', onlyText(report.only))),
+    ...report.clusters.flatMap((cluster) => entry(style, 'cluster', clusterText(cluster))),
+    ...report.registries.flatMap((registry) => entry(style, 'registry', registryText(registry))),
     ...(report.clusters.length > 0 && report.registries.length === 0
       ? entry(
+          style,
           'registry',
           report.only?.pod === undefined ? 'none: nothing here refers to a local registry' : 'none: its images are of no local registry',
         )
@@ -24,9 +24,7 @@ export function header(report: Report, style: Style): string[] {
 
 /** What discovery chose, and why. */
 export const choices = (report: Report, style: Style): string[] =>
-  (report.choices ?? []).flatMap(({ about, why }, nth) =>
-    labelled(style, nth === 0 ? 'chosen' : '', style.prose(`${about}: ${why}`, style.columns - labelColumns)),
-  )
+  (report.choices ?? []).flatMap(({ about, why }, nth) => entry(style, nth === 0 ? 'chosen' : '', `${about}: ${why}`))
 
 /** What was asked after, where it was not everything. */
 function onlyText({ namespace, pod, owner }: NonNullable<Report['only']>): string {

@@ -1,6 +1,6 @@
 import type { LintedFile } from '../../model/lint-report.ts'
 import { width } from '../layout.ts'
-import { indented, labelColumns, labelled, marked, type Style } from './style.ts'
+import { entry, indented, marked, type Style } from './style.ts'
 
 type LintProblem = LintedFile['problems'][number]
 
@@ -13,7 +13,7 @@ export function lintProblem(path: string, problem: LintProblem, style: Style): s
     ...headLines(path, problem, style),
     ...told.map((line) => indented(line, 2)),
     ...correctionLines(problem, style),
-    ...(docs === undefined ? [] : labelled(style, 'docs', style.prose(docs, style.columns - labelColumns))),
+    ...(docs === undefined ? [] : entry(style, 'docs', docs)),
   ]
 }
 

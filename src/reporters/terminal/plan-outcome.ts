@@ -1,12 +1,11 @@
 import type { NodePullPlan } from '../../model/pull-plan.ts'
 import { answerOf, failedAttempt } from './plan-endpoints.ts'
 import { supposedLines } from './plan-supposed.ts'
-import { labelColumns, labelled, marked, type Style } from './style.ts'
+import { entry, marked, type Style } from './style.ts'
 
 /** What comes of it: who serves, or what fails with which text. */
 export function outcomeLines(plan: NodePullPlan, style: Style): string[] {
   const { node, outcome, servedBy, reason, error, endpoints } = plan
-  const entry = (label: string, text: string): string[] => labelled(style, label, style.prose(text, style.columns - labelColumns))
   const by = servedBy === undefined ? undefined : endpoints[servedBy]?.url
   return [
     ...(outcome === 'ok' ? marked(style, 'pass', by === undefined ? 'it is served' : `served by ${by}`, style.paint.bold) : []),
@@ -16,10 +15,10 @@ export function outcomeLines(plan: NodePullPlan, style: Style): string[] {
       ? marked(style, 'blocked', `cannot be told: ${reason ?? 'no reason was given'}`, style.paint.bold)
       : []),
     ...(outcome === 'fails' ? unmentioned(plan, style) : []),
-    ...(error === undefined ? [] : entry(error.text.startsWith('Failed to ') ? 'kubelet' : 'why', error.text)),
-    ...(error !== undefined && reason !== undefined ? entry('note', noteOf(plan, reason)) : []),
+    ...(error === undefined ? [] : entry(style, error.text.startsWith('Failed to ') ? 'kubelet' : 'why', error.text)),
+    ...(error !== undefined && reason !== undefined ? entry(style, 'note', noteOf(plan, reason)) : []),
     ...supposedLines(plan, style),
-    ...(plan.notes ?? []).flatMap((text, nth) => entry(nth === 0 ? 'note' : '', text)),
+    ...(plan.notes ?? []).flatMap((text, nth) => entry(style, nth === 0 ? 'note' : '', text)),
     ...(plan.difference ? differenceLines(plan.difference, style) : []),
   ]
 }
@@ -56,8 +55,8 @@ function differenceLines({ expected, saw }: { readonly expected: string; readonl
       "registry-doctor expected something else than the node's containerd did, which is its own fault",
       style.paint.bold,
     ),
-    ...labelled(style, 'expected', style.prose(expected, style.columns - labelColumns)),
-    ...labelled(style, 'saw', style.prose(saw, style.columns - labelColumns)),
-    ...labelled(style, 'to do', style.prose('please report it with the output of -o json', style.columns - labelColumns)),
+    ...entry(style, 'expected', expected),
+    ...entry(style, 'saw', saw),
+    ...entry(style, 'to do', 'please report it with the output of -o json'),
   ]
 }

@@ -1,12 +1,11 @@
 import type { NodePullPlan } from '../../model/pull-plan.ts'
-import { labelColumns, labelled, marked, type Style } from './style.ts'
+import { entry, marked, type Style } from './style.ts'
 
 /** Which containerd pulls, how, and where its endpoints come from. */
 export function sourceLines(plan: NodePullPlan, style: Style): string[] {
-  const entry = (label: string, text: string): string[] => labelled(style, label, style.prose(text, style.columns - labelColumns))
   return [
-    ...entry('pulls', pulls(plan)),
-    ...(plan.path === undefined || plan.path === 'none' || plan.rejected ? [] : entry('reads', reads(plan))),
+    ...entry(style, 'pulls', pulls(plan)),
+    ...(plan.path === undefined || plan.path === 'none' || plan.rejected ? [] : entry(style, 'reads', reads(plan))),
     ...(plan.rejected ? rejected(plan, plan.rejected, style) : []),
     ...(plan.unordered
       ? marked(style, 'warning', 'containerd tries these in an order that differs from pull to pull', (line) => line)

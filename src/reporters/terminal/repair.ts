@@ -1,6 +1,6 @@
 import { codes, isCode } from '../../model/codes.ts'
 import type { Remedy, ReportedFinding, Risk } from '../../model/finding.ts'
-import { commandColumn, indented, labelColumns, labelled, type Style } from './style.ts'
+import { commandColumn, entry, indented, labelColumns, labelled, type Style } from './style.ts'
 
 const riskNotes: Readonly<Record<Risk, string>> = {
   safe: '',
@@ -29,7 +29,7 @@ export function repairs(findings: readonly ReportedFinding[], style: Style): str
 function remedyLines(remedy: Remedy, label: string, style: Style): string[] {
   const room = style.columns - labelColumns
   const sentences = new Set(remedy.steps.map((step) => (step.op === 'manual' && step.command === undefined ? step.text : undefined)))
-  const lines = labelled(style, label, style.prose(remedy.title + riskNotes[remedy.risk], room))
+  const lines = entry(style, label, remedy.title + riskNotes[remedy.risk])
   const commands = remedy.show.filter((text) => !sentences.has(text)).map((text) => style.verbatim(text))
   const column = commandColumn(
     commands.flatMap((command) => (command.length === 1 ? command : [])),

@@ -1,6 +1,6 @@
 import type { CheckResult, Report } from '../../model/report.ts'
 import { padded, shortened, width } from '../layout.ts'
-import { indented, labelColumns, labelled, marked, paintMark, type Mark, type Style } from './style.ts'
+import { entry, indented, marked, paintMark, type Mark, type Style } from './style.ts'
 
 interface Unjudged {
   readonly status: CheckResult['status']
@@ -36,7 +36,7 @@ function headline(status: CheckResult['status'], reason: string, said: string | 
 /** What checks say of their own judgement, each once. */
 export function notes(report: Report, style: Style): string[] {
   const all = new Set(report.checks.flatMap((check) => check.results.flatMap((one) => one.notes ?? [])))
-  return [...all].flatMap((note) => labelled(style, 'note', style.prose(note, style.columns - labelColumns)))
+  return [...all].flatMap((note) => entry(style, 'note', note))
 }
 
 /** Every check and subject with its status, reason and time. */

@@ -86,6 +86,10 @@ export function labelled(style: Style, label: string, lines: readonly string[]):
   )
 }
 
+/** Prose beside a label. */
+export const entry = (style: Style, label: string, text: string): string[] =>
+  labelled(style, label, style.prose(text, style.columns - labelColumns))
+
 /** Prose with a mark before its first line. */
 export function marked(style: Style, mark: Mark, text: string, paint: (line: string) => string): string[] {
   return style

@@ -1,7 +1,7 @@
 import type { Symptom } from '../overview.ts'
 import { explained, podCount, podGroups, podText, unexplainedKinds, type PodGroup } from '../pods.ts'
 import { count } from '../text.ts'
-import { indented, labelColumns, labelled, marked, type Mark, type Style } from './style.ts'
+import { entry, indented, marked, type Mark, type Style } from './style.ts'
 
 const mostCaused = 5
 const mostUnexplained = 3
@@ -41,8 +41,7 @@ const prose = (text: string, style: Style): string[] =>
   text === '' ? [] : style.prose(text, style.columns - 2).map((line) => indented(line, 2))
 
 /** What the kubelet says. */
-const words = ({ first }: PodGroup, style: Style): string[] =>
-  labelled(style, 'kubelet', style.prose(first.message, style.columns - labelColumns))
+const words = ({ first }: PodGroup, style: Style): string[] => entry(style, 'kubelet', first.message)
 
 /** When the kubelet tries again, and what makes it try at once: each command on a line of its own, to be pasted. */
 function hurryLines(group: PodGroup, style: Style): string[] {

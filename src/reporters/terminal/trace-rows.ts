@@ -1,3 +1,4 @@
+import { shortDigest } from '../../model/image-name.ts'
 import type { ImageTrace, Place } from '../../model/trace.ts'
 import { age, upTime } from '../age.ts'
 import { padded, width } from '../layout.ts'
@@ -80,7 +81,7 @@ function factsOf({ first, all }: PlaceGroup, registry: string | undefined, now: 
   const nodes = [...new Set(all.flatMap((one) => one.node ?? []))]
   return [
     ...(state === 'holds' ? (shown === undefined ? ['there'] : []) : [isTold(first) ? first.detail! : words[state]]),
-    ...(shown === undefined ? [] : [short(oneLine(shown))]),
+    ...(shown === undefined ? [] : [shortDigest(oneLine(shown))]),
     ...(place === 'engine' || place === 'registry-from-host' ? [platforms.map(oneLine).join(' ')].filter(Boolean) : []),
     ...made,
     ...running,
@@ -88,5 +89,3 @@ function factsOf({ first, all }: PlaceGroup, registry: string | undefined, now: 
     ...(place === 'pod' && same === false && pullPolicy !== undefined ? [`pull policy ${oneLine(pullPolicy)}`] : []),
   ].join(', ')
 }
-
-const short = (digest: string): string => digest.replace(/^(sha256:[0-9a-f]{12})[0-9a-f]*$/, '$1')
