@@ -114,6 +114,15 @@ export async function changeNodes(nodes: readonly string[], change: string, back
   return () => onNodes(nodes, `${back} && rm ${changedMark}`)
 }
 
+/** Connections to a port are refused, those that come in or those that go out. */
+export async function closePort(nodes: readonly string[], chain: 'INPUT' | 'OUTPUT', port: number): Promise<Undo> {
+  const rule = `${chain} -p tcp --dport ${port} -j REJECT --reject-with tcp-reset`
+  // The network of kind has addresses of both kinds.
+  const both = (how: '-I' | '-D'): Promise<void> => onNodes(nodes, `iptables -w ${how} ${rule} && ip6tables -w ${how} ${rule}`)
+  await both('-I')
+  return () => both('-D')
+}
+
 /**
  * Restarts containerd. With cgroup v1, containerd 1.x can take the sandboxes of static pods for leaked ones at its first start
  * (runtime/v2/shim_load.go), and the kubelet makes them anew: it is done when a control plane is whole.

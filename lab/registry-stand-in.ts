@@ -1,4 +1,5 @@
 /** A container that stands where the lab's registry was, on its content: with other settings, or with something before it. */
+import { ensureHelper } from './binaries.ts'
 import type { UpOptions } from './cluster-note.ts'
 import { restoreAll, run, undoAll, type Undo } from './fault.ts'
 import { registryName, registryPort, testLabels } from './registry.ts'
@@ -33,4 +34,10 @@ export async function startStandIn(cluster: UpOptions, { settings, words = [], f
   const answers = 'n=0; until wget -q -O /dev/null "$1"; do n=$((n + 1)); [ $n -lt 150 ]; sleep 0.1; done'
   await run('exec', registryName, 'sh', '-ec', answers, 'sh', url)
   return undoAll(restoreAll(cluster), remove)
+}
+
+/** Puts something before the registry that refuses to hand out a part of it: see go/refusing-registry for the words. */
+export async function startRefusing(cluster: UpOptions, words: readonly string[]): Promise<Undo> {
+  const file = [await ensureHelper('refusing-registry'), '/refusing-registry'] as const
+  return startStandIn(cluster, { settings: ['--entrypoint', '/refusing-registry'], words, file })
 }

@@ -1,14 +1,13 @@
 /** Faults of what a registry answers, and of a node that cannot take an answer in. */
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { ensureHelper } from '../binaries.ts'
 import { withTempDir } from '../cache.ts'
 import { certsDir } from '../cluster-config.ts'
 import { docker } from '../docker.ts'
 import { changeNodes, hostsToml, nodesOf, putFile, restoreHosts, run, undoAll, type Fault } from '../fault.ts'
 import { startOtherRegistry } from '../other-registry.ts'
 import { forgetRepository, pushOwnImage } from '../registry-content.ts'
-import { startStandIn } from '../registry-stand-in.ts'
+import { startRefusing, startStandIn } from '../registry-stand-in.ts'
 import { helloImage, pushImage, registryHost, testLabels, waitForRegistry } from '../registry.ts'
 import { registryImage } from '../versions.ts'
 
@@ -25,11 +24,7 @@ const refuses = (status: 403 | 429 | 500, code: string, title: string, explains:
   repairable: false,
   pull: { node: 'worker' },
   pods: [{ node: 'worker', image: helloImage, cause: code }],
-  async make(cluster) {
-    const words = [String(status)]
-    const file = [await ensureHelper('refusing-registry'), '/refusing-registry'] as const
-    return startStandIn(cluster, { settings: ['--entrypoint', '/refusing-registry'], words, file })
-  },
+  make: (cluster) => startRefusing(cluster, [String(status)]),
 })
 
 const fresh = `${registryHost}/lab/fresh:1`

@@ -1,5 +1,5 @@
 /** Faults of nodes as machines: what runs on them, and how they reach others. */
-import { changeNodes, nodesOf, onNodes, proxy, removeHostsToml, stopNode, undoAll, type Fault, type Undo } from '../fault.ts'
+import { changeNodes, closePort, nodesOf, onNodes, proxy, removeHostsToml, stopNode, undoAll, type Fault, type Undo } from '../fault.ts'
 import { waitForPull } from '../pods.ts'
 import { helloImage } from '../registry.ts'
 
@@ -50,6 +50,17 @@ export const nodeFaults: readonly Fault[] = [
       await onNodes([node], 'systemctl stop containerd')
       return () => onNodes([node], 'systemctl start containerd')
     },
+  },
+  {
+    name: 'registry-unreachable-from-node',
+    title: "a worker's firewall refused connections to the registry's port",
+    causes: [{ code: 'registry-unreachable-from-node', node: 'worker' }],
+    explains: [],
+    exitCode: 1,
+    probe: 'port',
+    repairable: false,
+    pull: { node: 'worker' },
+    make: ({ name }) => closePort([`${name}-worker`], 'OUTPUT', 5000),
   },
   {
     name: 'node-dns-broken',

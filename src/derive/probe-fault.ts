@@ -1,11 +1,12 @@
 import { classifyPullError } from '../containerd/pull-error/classify.ts'
+import { codeOfStatus } from '../model/answer-codes.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import { probeRepository } from '../model/probe.ts'
 import type { Cluster, Registry } from '../model/topology.ts'
 import type { Hop } from '../model/words.ts'
 import { nodePull } from './node-pull.ts'
-import { pullFault, type LocalSymptom } from './pull-fault.ts'
+import { pullFault, type LocalSymptom, type PullFault } from './pull-fault.ts'
 import { pullFinding } from './pull-finding.ts'
 import { judgedPull } from './registry-pulls.ts'
 import { pullSymptoms } from './symptoms.ts'
@@ -40,7 +41,7 @@ export async function probeFault(look: Look, failed: FailedProbe): Promise<Findi
   const logged = await logEvidence(look, failed)
   const others = (await orNull(pullSymptoms(look, cluster, [failed.registry]))) ?? []
   const judged = await pullFault(look, cluster, symptom, others)
-  const fault = judged?.fault
+  const fault = judged?.fault ?? (await refusal(look, failed))
   if (!fault) {
     const { class: asClass } = symptom.error
     const finding = pullFinding(cluster, {
@@ -73,6 +74,23 @@ function symptomOf({ registry, registryHost, node, image, pod, reason, message }
     registry,
     registryHost,
   }
+}
+
+/**
+ * What the registry answers instead of the manifest, although containerd goes on from there: what it asks for by digest it
+ * asks for as a blob too, and its error then only tells of that (containerd v2.1.4, core/remotes/docker/resolver.go, Resolve).
+ */
+async function refusal(look: Look, { cluster, registry, registryHost, node, image }: FailedProbe): Promise<PullFault | null> {
+  const asked = await tried(nodePull(look, node, image))
+  if (!asked.ok) return null
+  const pull = asked.answer
+  const { isOwn } = await judgedPull(look, cluster.name, registry, registryHost, pull)
+  for (const { request, outcome } of pull.attempts) {
+    if (!('status' in outcome) || !request.url.includes('/manifests/') || !isOwn(request.endpoint)) continue
+    const code = codeOfStatus(outcome.status)
+    if (code) return { code, status: outcome.status, endpoint: request.endpoint.host, pull }
+  }
+  return null
 }
 
 /** Where the requests for its manifest end: at the name, at the port, or at what is asked there. */

@@ -1,4 +1,5 @@
 import { parseImageReference } from '../containerd/image-reference.ts'
+import { classifyPullError } from '../containerd/pull-error/classify.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Cluster } from '../model/topology.ts'
 import { pushName } from './missing-image.ts'
@@ -122,11 +123,17 @@ function partsOf(cluster: Cluster, found: Found): Parts {
         ...ofRegistry,
         qualifier: `${registryHost}:${node}`,
         hop: 'resolve',
-        message: `pulls from ${registry.name} fail on ${node}${often(fault.times)}: ${fault.text}`,
+        message: `pulls from ${registry.name} fail on ${node}${often(fault.times)}: ${reasonIn(fault.text)}`,
         evidence: [...(fault.pull ? [askedEvidence(fault.pull, node, image)] : []), ...kubelet],
         data: { class: fault.class },
       }
   }
+}
+
+/** What an error says after all that wraps it; all of it, where no reason is known in it. */
+function reasonIn(text: string): string {
+  const error = classifyPullError(text)
+  return error.class === 'unknown' ? text : error.detail
 }
 
 const often = (times: string | undefined): string => (times === undefined ? '' : ` (in ${times})`)

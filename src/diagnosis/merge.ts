@@ -1,5 +1,6 @@
 import { findingId, type Finding } from '../model/finding.ts'
 import { canonicalJson } from '../model/json.ts'
+import { groupBy } from './group-by.ts'
 
 /** A finding and the id of the check that made it. */
 export interface CheckedFinding {
@@ -57,14 +58,4 @@ function acrossNodes(group: readonly CheckedFinding[], cluster: string): Checked
       data: { ...finding.data, nodes, each: group.map((one) => one.finding.data) },
     },
   }
-}
-
-function groupBy<T>(items: readonly T[], key: (item: T) => string): T[][] {
-  const groups = new Map<string, T[]>()
-  for (const item of items) {
-    const group = groups.get(key(item))
-    if (group) group.push(item)
-    else groups.set(key(item), [item])
-  }
-  return [...groups.values()]
 }

@@ -47,6 +47,11 @@ describe('the first leg that fails, by asking for it again', () => {
     ['nothing leads to it', worker(noCerts), 'in-cluster-pull-failed resolve'],
     ['something else is asked', worker(leadingTo('http://nowhere:5000')), 'in-cluster-pull-failed resolve'],
     ['its settings cannot be read', worker(hostsTomlWith('[host', 'bad-toml')), 'in-cluster-pull-failed resolve'],
+    [
+      'it forbids the manifest, and containerd goes on to ask for a blob',
+      worker({ pulls: { 'localhost:5001': 'mirror-forbids-manifests' } }),
+      'registry-forbids manifest',
+    ],
     ['what is asked does not hold it', {}, 'image-not-in-registry manifest'],
     [
       'the CRI does not answer, and what it would ask does',

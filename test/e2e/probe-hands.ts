@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline'
 import { expect, vi } from 'vitest'
 import { withTempDir } from '../../lab/cache.ts'
 import { docker } from '../../lab/docker.ts'
-import { kubectl, onNodes, run, undoAll, type Undo } from '../../lab/fault.ts'
+import { closePort, kubectl, onNodes, run, undoAll, type Undo } from '../../lab/fault.ts'
 import { ensureKubectl } from '../../lab/kubectl.ts'
 import { nodeKubectl } from '../../lab/nodes.ts'
 import { placeOf } from '../../lab/place.ts'
@@ -147,12 +147,9 @@ export async function keepPodsAway(cluster: string): Promise<Undo> {
 export async function apiDown(cluster: string): Promise<Undo> {
   const { provider, node } = await placeOf(cluster)
   const server = [node(provider === 'k3d' ? 'server-0' : 'control-plane')]
-  const rule = 'INPUT -p tcp --dport 6443 -j REJECT --reject-with tcp-reset'
-  // The network of kind has addresses of both kinds.
-  const both = (how: string): Promise<void> => onNodes(server, `iptables -w ${how} ${rule} && ip6tables -w ${how} ${rule}`)
-  await both('-I')
+  const open = await closePort(server, 'INPUT', 6443)
   return async () => {
-    await both('-D')
+    await open()
     await runOnAll(cluster)
   }
 }

@@ -44,6 +44,7 @@ export type TraceName =
   | 'mirror-unknown-authority'
   | 'mirror-expired'
   | 'mirror-not-for-pulls'
+  | 'mirror-forbids-manifests'
   | 'bad-toml'
   | 'bad-capability'
   | 'bad-ca'

@@ -85,6 +85,8 @@ const ask: { readonly [K in ObservationKind]: Ask<K> } = {
       freeInodes: 15803101,
     },
   'node.trace': (world, query) => nodeTrace(world, running(world, query.node, 'node.trace'), query),
+  'builder.history': () => ({ records: [] }),
+  'builder.manifest': () => ({ absent: true }),
   'kube.contexts': ({ contexts }) => ({ contexts }),
   'kube.waitingPods': (world, query) => ({ status: 200, pods: apiOf(world, query).waiting }),
   'kube.podsOfRepository': (world, query) => ({ status: 200, pods: apiOf(world, query) && [] }),
