@@ -120,10 +120,10 @@ const openSession = async (options: LiveOptions): Promise<Session> => (await ope
  */
 export function checkBundle(text: string, options: Omit<CheckOptions, 'signal' | 'env' | 'kubeconfig' | 'probe'> = {}): Promise<Report> {
   const bundle = parseBundle(text)
-  const { selection, ...rest } = settings(options)
+  const { selection: _, ...rest } = settings(options)
   return examine(replaySession(bundle.observations).look, {
     ...rest,
-    selection: { ...bundle.selection, ...(options.selection ? selection : {}) },
+    selection: { ...bundle.selection, ...options.selection },
     mode: 'bundle',
     recordedChecks: bundle.checks,
   })
