@@ -325,6 +325,10 @@ export interface Observations {
   'node.containerdLog': { q: { readonly node: string; readonly contains: string }; a: { readonly lines: readonly string[] } }
   /** The file system of a path, or of the nearest directory above it that is there. */
   'node.disk': { q: { readonly node: string; readonly path: string }; a: DiskSpace }
+  /** What a builder of buildx that runs in a container has built, a record to a line; of build arguments nothing is kept. */
+  'builder.history': { q: { readonly container: string }; a: { readonly records: readonly string[] } }
+  /** An index or a manifest that a builder has built, as it keeps it. */
+  'builder.manifest': { q: { readonly container: string; readonly digest: string }; a: { readonly text: string } | Absent }
   'kube.contexts': { q: Record<string, never>; a: { readonly contexts: readonly KubeContext[] } }
   /** The API, asked from the host with a kubeconfig context, or inside a control-plane node with its own credentials. */
   'kube.get': {

@@ -1,4 +1,5 @@
 import type { ObservationKind, Observers } from '../model/observation.ts'
+import { builderHistory, builderManifest } from './builder-history.ts'
 import { dockerContainer, dockerContainers, dockerDistribution, dockerEngine, dockerLogLine } from './docker.ts'
 import { dockerImage, dockerImages } from './docker-images.ts'
 import { http } from './http.ts'
@@ -33,6 +34,8 @@ const observations: { readonly [K in ObservationKind]: Observe<K> } = {
   'node.images': nodeImages,
   'node.containerdLog': nodeContainerdLog,
   'node.disk': nodeDisk,
+  'builder.history': builderHistory,
+  'builder.manifest': builderManifest,
   'kube.contexts': kubeContexts,
   'kube.get': kubeGet,
   'kube.waitingPods': kubeWaitingPods,

@@ -37,6 +37,7 @@ const blobDirectory = (digest: string): string =>
 export const imageMakers: { readonly [C in ImageCode]: Maker } = {
   'image-not-pushed': (finding) => {
     const [source, target] = [text(finding, 'built'), text(finding, 'pushAs')]
+    if (text(finding, 'builder') !== '') return pushOfBuilder(finding)
     return target === ''
       ? [manual('publish the registry on the host, then push', `# the host has no address to push ${source} to`)]
       : [remedy(`push ${source}`, 'safe', { op: 'image.push', source, target })]
@@ -150,6 +151,21 @@ export const imageMakers: { readonly [C in ImageCode]: Maker } = {
     const usual = code === finding.code ? [] : [`# errors of this kind are usually what ${docsOf(code)} tells of`]
     return [manual('see every request with its answer', `registry-doctor explain ${image(finding)}`, ...usual)]
   },
+}
+
+/** A builder in a container may not reach what the host reaches: its localhost is itself. */
+function pushOfBuilder(finding: Finding): Remedy[] {
+  const target = text(finding, 'pushAs')
+  const platforms = finding.data['platforms'] as string[]
+  const build = `docker buildx build --builder ${quote(text(finding, 'builder'))} --tag ${quote(target || first(finding, 'images'))}`
+  const push = manual(
+    'build it again and let the builder push it, where it reaches the registry',
+    `${build}${platforms.length > 1 ? ` --platform ${quote(platforms.join(','))}` : ''} --push .`,
+  )
+  // Not every engine can hold an image of several platforms.
+  if (target === '' || platforms.length > 1) return [push]
+  const load = manual('build it again, load it into the engine and push it', `${build} --load .`, `docker push ${quote(target)}`)
+  return finding.data['pushFailed'] === true ? [load] : [load, push]
 }
 
 function readLog(finding: Finding): Remedy[] {

@@ -80,14 +80,6 @@ describe('what cannot be told', () => {
     expect(document).toMatchObject({ exitCode: 3, error: { code: 'credentials' }, findings: [] })
   })
 
-  test('what a builder in a container has built', async () => {
-    const containers = [{ name: 'buildx_buildkit_multi0', published: [], networks: ['bridge'] }]
-    const document = await tracedOn(traced({ ...everywhere, built: {}, containers }))
-    expect(rows(document, 'builder')).toMatchObject([{ name: 'buildx_buildkit_multi0', state: 'unknown' }])
-    expect(document.exitCode, 'the registry has the image').toBe(0)
-    expect(rows(await tracedOn(traced({ ...everywhere, containers })), 'builder'), 'the engine has it').toEqual([])
-  })
-
   test('a node that does not run is not asked', async () => {
     const document = await tracedOn(traced({ ...everywhere, nodes: { worker2: { state: 'exited' } } }))
     expect(rows(document, 'registry-from-node').at(-1)).toMatchObject({ state: 'not-asked', detail: 'it is not running (exited)' })

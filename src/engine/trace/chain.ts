@@ -75,11 +75,12 @@ function chainOf(
 /** Whether an image is of a registry: as the cluster names it, or as the host pushes it. */
 function isOf(registry: Registry, { name }: Cluster, { registryHost }: ImageReference): boolean {
   if (registry.role !== 'registry') return false
-  const { hostAddress } = registry
-  const isPushName =
-    hostAddress !== undefined && isLoopback(registryHost) && splitHostPort(hostAddress).port === splitHostPort(registryHost).port
-  return registryHostsOf(registry, name).includes(registryHost) || isPushName
+  return registryHostsOf(registry, name).includes(registryHost) || isPushHost(registry, registryHost)
 }
+
+/** Whether the host pushes to a registry by this name. */
+export const isPushHost = ({ hostAddress }: Registry, registryHost: string): boolean =>
+  hostAddress !== undefined && isLoopback(registryHost) && splitHostPort(hostAddress).port === splitHostPort(registryHost).port
 
 /** A registry to which nothing refers yet is examined all the same where its images are named. */
 async function withRegistryOf(look: Look, topology: Topology, selection: Selection, reference: ImageReference): Promise<Topology> {

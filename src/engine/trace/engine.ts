@@ -1,4 +1,5 @@
 import { engineView } from '../../derive/engine-view.ts'
+import { isLocalName } from '../../derive/missing-image.ts'
 import { compare, type Comparison, type Standard } from '../../derive/same-image.ts'
 import { tried } from '../../derive/tried.ts'
 import { isAbsent, type Answer, type EngineImage, type Look, type Tried } from '../../model/observation.ts'
@@ -39,8 +40,7 @@ export async function engineSide(look: Look, chain: Chain): Promise<EngineSide> 
   }
   // A digest is no name in the list.
   const own = (await Promise.all(wanted.filter((one) => reference.digest !== undefined || listed.includes(one)).map(named))).flat()
-  const isOther = (one: string): boolean =>
-    /^(?:localhost|127\.0\.0\.1):\d+\//.test(one) && one.endsWith(`/${name}`) && !wanted.includes(one)
+  const isOther = (one: string): boolean => isLocalName(one, name) && !wanted.includes(one)
   const other = own.length > 0 || registry === null ? undefined : listed.find(isOther)
   const [found] = other === undefined ? [] : await named(other)
   return { own, wanted: wanted[0]!, ...(found && { other: found }) }
@@ -80,7 +80,7 @@ async function compareOne(look: Look, image: EngineImage, standard: Standard | n
 }
 
 /** When the image of the registry was made, for a platform; of an index that has it not, for any. */
-const dateIn = ({ image: { parts } }: Standard, platform: string): string | undefined =>
+export const dateIn = ({ image: { parts } }: Standard, platform: string): string | undefined =>
   (parts.find((one) => one.platform === platform) ?? parts.find((one) => one.created !== undefined))?.created
 
 /** The row of the engine. */
@@ -109,22 +109,6 @@ const standing = ({ later, image, pushed }: ComparedImage): string => {
   if (later) return 'made after that of the registry'
   if (image.created === undefined || pushed === undefined) return 'another image than that of the registry'
   return 'another image than that of the registry, and not made after it: pushed by another builder'
-}
-
-/** Builders of buildx that run in containers keep what they build to themselves. */
-export async function builderPlaces(look: Look, asked: string): Promise<Drawn[]> {
-  const containers = await look.try('docker.containers', {})
-  return (containers.ok ? containers.answer : [])
-    .filter((one) => one.name.startsWith('buildx_buildkit_') && one.state === 'running')
-    .map(({ name }) =>
-      drawn({
-        place: 'builder',
-        name,
-        asked,
-        state: 'unknown',
-        detail: 'what a builder has built stays in its own store, which names no images: build with --push, or with --load and push',
-      }),
-    )
 }
 
 export type EngineAnswer = Tried<Answer<'docker.distribution'>>

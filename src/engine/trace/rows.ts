@@ -1,7 +1,8 @@
 import type { Finding } from '../../model/finding.ts'
 import type { Look } from '../../model/observation.ts'
 import type { Place } from '../../model/trace.ts'
-import { builderPlaces, enginePlace, fromEngine } from './engine.ts'
+import { builderPlaces } from './builder-place.ts'
+import { enginePlace, fromEngine } from './engine.ts'
 import { fromNode, storePlace, type NodeSide } from './nodes.ts'
 import type { Drawn } from './place.ts'
 import { podPlaces, type PodSide } from './pods.ts'
@@ -12,20 +13,20 @@ import type { Walked } from './walk.ts'
 
 /** The rows of a way, in its order, each with what is wrong there. */
 export async function rowsOf(look: Look, walked: Walked, verdicts: Verdicts): Promise<Drawn[]> {
-  const { chain, engine, compared, standard, nodes, pods } = walked
-  const { built, conflict, content, missing, ofNode } = verdicts
-  const [host, viaEngine, builders] = await Promise.all([
+  const { chain, engine, compared, builders, standard, nodes, pods } = walked
+  const { built, unpushed, conflict, content, missing, ofNode } = verdicts
+  const [host, viaEngine] = await Promise.all([
     fromHost(look, chain, walked.fromHost, walked.content, nodePlatforms(chain.clusters)),
     fromEngine(look, chain, walked.fromEngine, standard),
-    engine.ok && engine.answer.own.length === 0 ? builderPlaces(look, engine.answer.wanted) : [],
   ])
+  const notInEngine = engine.ok && engine.answer.own.length === 0 ? engine.answer.wanted : undefined
   const ofHost = [...findingsOf(verdicts.checks, 'engine/registry-running'), ...findingsOf(verdicts.checks, 'host/registry-answers-host')]
   const ofEngine = [...findingsOf(verdicts.checks, 'engine/registry-answers-engine'), ...ofHost]
   const ofRegistry = ({ state }: Place, silent: readonly Finding[]): readonly Finding[] =>
     state === 'fails' ? silent : state === 'missing' ? [...conflict, ...missing] : conflict
   return [
     withFindings(enginePlace(engine, compared, chain), built),
-    ...builders,
+    ...builderPlaces(builders, chain, notInEngine).map((row) => withFindings(row, unpushed.get(row.place.name) ?? [])),
     withFindings(viaEngine, ofRegistry(viaEngine.place, ofEngine)),
     withFindings(reachedByEngine(host, viaEngine, ofHost), [...ofRegistry(host.place, ofHost), ...content]),
     ...nodes.map(({ side, given }) => {

@@ -4,6 +4,7 @@ import type { Finding } from '../../model/finding.ts'
 import type { Look } from '../../model/observation.ts'
 import type { Cluster, Topology } from '../../model/topology.ts'
 import { runChecks, type CheckOutcome } from '../run-checks.ts'
+import { builtAgainBy, notPushed, unpushedBuild } from './builder-place.ts'
 import { referenceIn } from './chain.ts'
 import { isNotFound } from './engine.ts'
 import { builtAgain, contentFinding, foreignFinding, givenAnother, missingFindings, nodeFindings } from './findings.ts'
@@ -14,6 +15,8 @@ import type { Walked } from './walk.ts'
 /** What is wrong on the way of an image, by where it is seen. */
 export interface Verdicts {
   readonly built: readonly Finding[]
+  /** By the container of a builder: what it made was not pushed. */
+  readonly unpushed: ReadonlyMap<string, readonly Finding[]>
   /** The registry does not hold it. */
   readonly missing: readonly Finding[]
   /** The engine and the host see two registries. */
@@ -28,8 +31,11 @@ export interface Verdicts {
 
 /** Says what is wrong at each place of a way. Where it is broken, it is examined as `check` does it. */
 export async function verdictsOf(look: Look, topology: Topology, walked: Walked): Promise<Verdicts> {
-  const { chain, engine, compared, conflict, standard, content, nodes, pods } = walked
+  const { chain, engine, compared, builders, conflict, standard, content, nodes, pods } = walked
   const isMissing = lacks(walked)
+  const unpushed = unpushedBuild(builders, isMissing)
+  const withBuild = (one: Finding): Finding =>
+    isMissing && unpushed && one.code === 'image-not-in-registry' ? notPushed(chain, one, unpushed) : one
   const other = engine.ok ? engine.answer.other : undefined
   const ofNode = new Map(
     await Promise.all(
@@ -38,7 +44,7 @@ export async function verdictsOf(look: Look, topology: Topology, walked: Walked)
         const own = isAnother
           ? [givenAnother(chain, side, standard)]
           : await nodeFindings(look, chain, side, other, conflict.length === 0 && holds(walked))
-        return [side, own] as const
+        return [side, own.map(withBuild)] as const
       }),
     ),
   )
@@ -49,12 +55,15 @@ export async function verdictsOf(look: Look, topology: Topology, walked: Walked)
   const examined = isBroken ? await examineWay(look, topology, walked) : []
   const portConflict = findingsOf(examined).find((one) => one.code === 'registry-port-conflict')
   const newest = newestOf(walked)
+  const missing = [...told.filter(isOfMissing), ...alone.flat().map(withBuild)]
+  const again = unpushed && standard ? chain.clusters.map((one) => builtAgainBy(chain, one, unpushed, standard)) : []
   const byCluster = (find: (cluster: Cluster) => Finding[]): Map<Cluster, Finding[]> =>
     new Map(chain.clusters.map((one) => [one, find(one)]))
   const usesIn = (cluster: Cluster) => pods.flatMap((one) => (one.cluster === cluster && one.uses.ok ? one.uses.answer : []))
   return {
     built: compared?.later ? chain.clusters.map((cluster) => builtAgain(chain, cluster, compared, standard?.image.digest)) : [],
-    missing: [...told.filter(isOfMissing), ...alone.flat()],
+    missing,
+    unpushed: new Map(unpushed ? [[unpushed.container, isMissing ? missing.filter(isByBuilder) : again]] : []),
     conflict: conflict.length > 0 && portConflict ? [portConflict] : conflict,
     content: content.map((one) => contentFinding(chain, one)),
     ofNode,
@@ -87,6 +96,8 @@ const isSilent = ({ fromHost, fromEngine }: Walked): boolean =>
   (fromEngine?.ok === true && ![200, 401, 403, 404].includes(fromEngine.answer.status))
 
 const isOfMissing = ({ code }: Finding): boolean => code === 'image-not-pushed' || code === 'image-not-in-registry'
+/** It is a builder's image, and not one of the engine, that was not pushed. */
+const isByBuilder = ({ data }: Finding): boolean => data['builder'] !== undefined
 const isTold = (findings: readonly Finding[], cluster: Cluster): boolean =>
   findings.some((one) => isOfMissing(one) && one.subject.cluster === cluster.name)
 

@@ -4,6 +4,7 @@ import type { Comparison, Standard } from '../../derive/same-image.ts'
 import { tried } from '../../derive/tried.ts'
 import type { Finding } from '../../model/finding.ts'
 import type { Look, Tried } from '../../model/observation.ts'
+import { builderSides, comparedBuilders, type ComparedBuilder } from './builder.ts'
 import { comparedImage, engineAnswer, engineSide, type ComparedImage, type EngineAnswer, type EngineSide } from './engine.ts'
 import type { Chain } from './chain.ts'
 import { conflictFinding } from './conflict.ts'
@@ -23,6 +24,7 @@ export interface Walked {
   readonly chain: Chain
   readonly engine: Tried<EngineSide>
   readonly compared: ComparedImage | null
+  readonly builders: readonly ComparedBuilder[]
   readonly fromEngine: EngineAnswer | null
   readonly fromHost: HostAnswer | null
   /** That the engine and the host see two registries: then neither is held against anything. */
@@ -40,8 +42,9 @@ export interface Walked {
  */
 export async function walk(look: Look, chain: Chain, only?: { readonly namespace: string; readonly name: string }): Promise<Walked> {
   const platforms = nodePlatforms(chain.clusters)
-  const [engine, fromEngine, fromHost, sides, pods] = await Promise.all([
+  const [engine, building, fromEngine, fromHost, sides, pods] = await Promise.all([
     tried(engineSide(look, chain)),
+    builderSides(look, chain),
     engineAnswer(look, chain),
     hostAnswer(look, chain, platforms),
     nodeSides(look, chain),
@@ -53,8 +56,9 @@ export async function walk(look: Look, chain: Chain, only?: { readonly namespace
   const { registry, reference } = chain
   const standard = registry === null || image === null ? null : { image, registry, repository: reference.repository, platforms }
   const loaded = registry === null && engine.ok ? (engine.answer.own[0]?.image ?? null) : null
-  const [compared, content, nodes, judged] = await Promise.all([
+  const [compared, builders, content, nodes, judged] = await Promise.all([
     engine.ok ? comparedImage(look, engine.answer, standard) : null,
+    comparedBuilders(look, building, standard),
     held === null ? [] : contentFaults(look, chain, held),
     Promise.all(
       sides.map(async (side): Promise<WalkedNode> => {
@@ -64,7 +68,7 @@ export async function walk(look: Look, chain: Chain, only?: { readonly namespace
     ),
     podSides({ look, chain, sides, standard, loaded, ...(only && { only }) }, pods),
   ])
-  return { chain, engine, compared, fromEngine, fromHost, conflict, standard, content, nodes, pods: judged }
+  return { chain, engine, compared, builders, fromEngine, fromHost, conflict, standard, content, nodes, pods: judged }
 }
 
 /** The host was told, be it that there is none. */

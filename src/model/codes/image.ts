@@ -6,7 +6,8 @@ export const imageCodes = {
     severity: 'error',
     title: 'the image was built but not pushed to the registry',
     explanation:
-      'The Docker engine has the image, and the local registry does not. `docker build` and `docker tag` only name an image on the host; nodes pull from the registry and see nothing of it. ' +
+      'The Docker engine, or a builder of buildx in a container, has the image, and the local registry does not. `docker build` and `docker tag` only name an image on the host; nodes pull from the registry and see nothing of it. ' +
+      'A builder in a container keeps what it builds, without `--push` or `--load`; its `localhost` is itself, so that a push to `localhost:5001` fails there. ' +
       'With containerd 1.x the error of the pod often hides this: it tells of the endpoint that was asked last, `dial tcp [::1]:5001: connect: connection refused`.',
     repair: 'Push it. The pod gets it at its next try.',
   },

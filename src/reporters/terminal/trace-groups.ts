@@ -57,7 +57,7 @@ function labelOf(all: readonly [Place, ...Place[]], places: readonly Place[]): P
     case 'engine':
       return { label: oneLine(name) }
     case 'builder':
-      return { label: `builder ${oneLine(name)}` }
+      return all.length === 1 ? { label: `builder ${oneLine(name)}` } : { label: `${all.length} builders`, named: names.join(', ') }
     case 'registry-from-engine':
       return { label: 'registry by engine' }
     case 'registry-from-host':

@@ -67,6 +67,9 @@ const words: { readonly [S in Exclude<Place['state'], 'holds'>]: string } = {
   'not-asked': 'not asked',
 }
 
+/** Where the platforms of an image are told; of a node it is its own. */
+const tellsPlatforms: readonly Place['place'][] = ['engine', 'builder', 'registry-from-host']
+
 /** What a place has, in one line. One image has several digests: what is the registry's is told by the registry's. */
 function factsOf({ first, all }: PlaceGroup, registry: string | undefined, now: string): string {
   const { state, digest, same, platforms = [], created, place, pullPolicy, node } = first
@@ -82,7 +85,7 @@ function factsOf({ first, all }: PlaceGroup, registry: string | undefined, now: 
   return [
     ...(state === 'holds' ? (shown === undefined ? ['there'] : []) : [isTold(first) ? first.detail! : words[state]]),
     ...(shown === undefined ? [] : [shortDigest(oneLine(shown))]),
-    ...(place === 'engine' || place === 'registry-from-host' ? [platforms.map(oneLine).join(' ')].filter(Boolean) : []),
+    ...(tellsPlatforms.includes(place) ? [platforms.map(oneLine).join(' ')].filter(Boolean) : []),
     ...made,
     ...running,
     ...(place === 'pod' && node !== undefined ? [`on ${nodes.map(oneLine).join(', ')}`] : []),
