@@ -11,10 +11,22 @@ const crictl = (limitSeconds: number, ...words: string[]): NodeCommand => ({
 
 /**
  * Removes images through the CRI. It takes every name of an image with it, so this is only for images of a probe, which
- * nothing else names, and by their digest (containerd v2.1.4, internal/cri/server/images/image_remove.go).
+ * nothing else names, and by their digest (containerd v2.1.4, internal/cri/server/images/image_remove.go). Where a pull failed
+ * after its manifest, containerd has the name and the CRI does not know it: then that name alone is removed.
  * @param references each `HOST/registry-doctor/probe@sha256:…`
  */
-export const removeImagesOf = (references: readonly string[]): NodeCommand => crictl(10, 'rmi', ...references)
+export function removeImagesOf(references: readonly string[]): NodeCommand {
+  const limitSeconds = 10
+  const script = [
+    'crictl rmi "$@" && exit 0',
+    'code=$?',
+    setContainerdAddress,
+    'held=$(ctr -n k8s.io images ls -q)',
+    'for one in "$@"; do case "$held" in *"$one"*) ctr -n k8s.io images rm "$one" || exit;; esac; done',
+    'exit $code',
+  ].join('\n')
+  return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'rmi', ...references], limitSeconds }
+}
 
 /** Pulls an image through the CRI, as the kubelet does. */
 export const pullImage = (reference: string): NodeCommand => crictl(20, 'pull', reference)

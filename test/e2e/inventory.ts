@@ -58,8 +58,12 @@ const before = new Map<string, Inventory>()
 /** Notes what a cluster holds, before the first probe. */
 export async function noteBefore(cluster: string): Promise<void> {
   await expectNoProbe(cluster)
-  // A test that was ended may have left some.
-  await onNodes(await nodeNames(cluster), 'ctr -n k8s.io images ls -q | grep registry-doctor/probe@ | xargs -r crictl rmi')
+  // A test that was ended may have left some; names of one image go together.
+  const forget = 'xargs -r -n1 ctr -n k8s.io images rm'
+  await onNodes(
+    await nodeNames(cluster),
+    `ctr -n k8s.io images ls -q | grep registry-doctor/probe@ | { xargs -r crictl rmi || true; }; ctr -n k8s.io images ls -q | grep registry-doctor/probe@ | ${forget}`,
+  )
   before.set(cluster, await takeInventory(cluster))
 }
 
@@ -81,6 +85,12 @@ export async function heldInTheEnd(cluster: string): Promise<Inventory> {
 export async function expectSameImages(cluster: string): Promise<void> {
   const imagesIn = ({ nodes }: Inventory): object => Object.fromEntries(Object.entries(nodes).map(([name, { images }]) => [name, images]))
   expect(imagesIn(await takeInventory(cluster))).toEqual(imagesIn(heldBefore(cluster)))
+}
+
+/** No node has a name of an image of probes, not even one that only containerd knows. */
+export async function expectNoImageOfProbes(cluster: string): Promise<void> {
+  const held = await Promise.all((await nodeNames(cluster)).map(heldBy))
+  expect(held.flatMap((one) => one.images).filter((one) => one.includes('/registry-doctor/probe@'))).toEqual([])
 }
 
 /** Waits until nothing of an earlier probe is left, not even what the kubelet sweeps away. */

@@ -1,6 +1,7 @@
 import { beforeAll, describe, expect, test } from 'vitest'
 import { upKind } from '../../lab/index.ts'
 import { startRefusing } from '../../lab/registry-stand-in.ts'
+import { expectNoImageOfProbes } from './inventory.ts'
 import { clusterName } from './kind-suite.ts'
 import { outcome, probe, told } from './probed.ts'
 
@@ -23,6 +24,7 @@ describe('something before the registry takes a probe from this machine, and doe
         run.stdout,
       ).toEqual([code])
       expect(run.exitCode).toBe(1)
+      await expectNoImageOfProbes(name)
     } finally {
       await undo()
     }

@@ -79,8 +79,9 @@ export async function fakes({
   const docker: DockerWritePort = {
     run: async (node, argv) => {
       const own = [...api.images].flatMap((one) => (one.startsWith(`${node} `) ? [`${one.slice(node.length + 1)}\n`] : []))
-      if (argv[2] === 'sh') return { exitCode: 0, stdout: own.join(''), stderr: '' }
-      const [verb, ...references] = argv.slice(3)
+      // A script has its word after it.
+      const [verb, ...references] = argv.slice(argv[2] === 'sh' ? 5 : 3)
+      if (verb === 'images') return { exitCode: 0, stdout: own.join(''), stderr: '' }
       const done = { exitCode: 0, stdout: '', stderr: '' }
       if (verb === 'pull') {
         await pause()

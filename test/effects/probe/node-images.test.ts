@@ -59,5 +59,6 @@ test.each<[string, ExecOutcome | Error, string[]]>([
   }
   const ports = { docker: { run } } as unknown as WritePorts
   expect(await removeImages({ ports }, [{ node: 'n', reference }])).toEqual(notes)
-  expect(asked, 'the command ends before who waits for it').toEqual([['timeout', '10', 'crictl', 'rmi', reference, '12000']])
+  const script = expect.stringContaining('crictl rmi "$@"')
+  expect(asked, 'the command ends before who waits for it').toEqual([['timeout', '10', 'sh', '-c', script, 'rmi', reference, '12000']])
 })
