@@ -17,13 +17,24 @@ export function createCancellation(limitMs?: number): Cancellation {
     ended ??= why
     controller.abort(new Error(why.code))
   }
-  const onInterrupt = (): void => end({ exitCode: 130, code: 'interrupted' })
-  const onTerminate = (): void => end({ exitCode: 143, code: 'interrupted' })
+  const onInterrupt = (): void => onSignal({ exitCode: 130, code: 'interrupted' })
+  const onTerminate = (): void => onSignal({ exitCode: 143, code: 'interrupted' })
+  const onSignal = (why: Ended): void => {
+    end(why)
+    // A second signal ends the process at once. Not before this one is over: who has drawn on a terminal (signal-exit 4) would
+    // find that nobody else listens, and end it as well.
+    setImmediate(deafen)
+  }
+  const deafen = (): void => {
+    process.off('SIGINT', onInterrupt)
+    process.off('SIGTERM', onTerminate)
+    process.off('SIGHUP', onTerminate)
+  }
   const timer = limitMs === undefined ? undefined : setTimeout(() => end({ exitCode: 3, code: 'timeout' }), limitMs)
-  process.once('SIGINT', onInterrupt)
-  process.once('SIGTERM', onTerminate)
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onTerminate)
   // The terminal was closed.
-  process.once('SIGHUP', onTerminate)
+  process.on('SIGHUP', onTerminate)
   const promise = new Promise<never>((_resolve, reject) =>
     controller.signal.addEventListener('abort', () => reject(controller.signal.reason as Error), { once: true }),
   )
@@ -34,9 +45,7 @@ export function createCancellation(limitMs?: number): Cancellation {
     promise,
     dispose: () => {
       clearTimeout(timer)
-      process.off('SIGINT', onInterrupt)
-      process.off('SIGTERM', onTerminate)
-      process.off('SIGHUP', onTerminate)
+      deafen()
     },
   }
 }
