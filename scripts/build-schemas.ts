@@ -4,6 +4,7 @@ import { dirname, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { toJsonSchema, type JsonSchema } from '@valibot/to-json-schema'
 import type { GenericSchema } from 'valibot'
+import { fixReportSchema } from '../src/model/fix-report.ts'
 import { lintReportSchema } from '../src/model/lint-report.ts'
 import { pullPlanSchema } from '../src/model/pull-plan.ts'
 import { checkReportSchema, listSchema } from '../src/model/report.ts'
@@ -13,6 +14,7 @@ const documents: readonly { file: string; title: string; schema: GenericSchema }
   { file: 'schema/check-report.schema.json', title: 'What registry-doctor check found', schema: checkReportSchema },
   { file: 'schema/pull-plan.schema.json', title: 'What registry-doctor explain says', schema: pullPlanSchema },
   { file: 'schema/trace.schema.json', title: 'What registry-doctor trace says', schema: traceSchema },
+  { file: 'schema/fix-report.schema.json', title: 'What registry-doctor fix and setup did', schema: fixReportSchema },
   { file: 'schema/lint-report.schema.json', title: 'What registry-doctor lint says of files', schema: lintReportSchema },
   { file: 'schema/list.schema.json', title: 'What registry-doctor list prints', schema: listSchema },
 ]

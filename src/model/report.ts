@@ -148,7 +148,7 @@ export type Report = v.InferOutput<typeof checkReportSchema>
 export const listSchema = v.object({
   ...envelope,
   kind: v.literal('List'),
-  of: v.picklist(['checks', 'codes', 'reporters', 'incidents']),
+  of: v.picklist(['checks', 'codes', 'reporters', 'incidents', 'fixes']),
   items: v.array(v.looseObject({ id: v.string(), title: v.string() })),
 })
 export type ListDocument = v.InferOutput<typeof listSchema>

@@ -189,6 +189,7 @@ function configMapRemedy(finding: Finding): Remedy[] {
   return [
     remedy(`write the ConfigMap with ${host}`, 'safe', {
       op: 'configmap.put',
+      cluster: finding.subject.cluster ?? finding.subject.name,
       kubectl,
       namespace: 'kube-public',
       name: 'local-registry-hosting',

@@ -11,14 +11,28 @@ export function showStep(step: Step): string {
       return `docker start ${quote(step.container)}`
     case 'container.unpause':
       return `docker unpause ${quote(step.container)}`
+    case 'container.restart':
+      return `docker restart ${quote(step.container)}`
     case 'container.run':
-      return `docker run -d --restart=${quote(step.restart)} -p ${quote(step.publish)} --name ${quote(step.container)} ${quote(step.image)}`
+      return showRun(step)
+    case 'container.recreate':
+      return showRecreate(step)
     case 'network.connect':
       return `docker network connect ${step.aliases.map((alias) => `--alias ${quote(alias)} `).join('')}${quote(step.network)} ${quote(step.container)}`
     case 'network.disconnect':
       return `docker network disconnect ${quote(step.network)} ${quote(step.container)}`
     case 'file.put':
       return `${printed(step.content)} | docker exec -i ${quote(step.node)} sh -c ${quote(`mkdir -p ${quote(directory(step.path))} && cat > ${quote(step.path)}`)}`
+    case 'file.splice': {
+      const { node, path, line, remove, insert } = step
+      const script = spliceScript(line, remove, insert)
+      return `docker exec ${quote(node)} sed -i ${quote(script)} ${quote(path)}`
+    }
+    case 'file.copy': {
+      const { node, path, from } = step
+      const put = `docker exec -i ${quote(node)} sh -c ${quote(`mkdir -p ${quote(directory(path))} && cat > ${quote(path)}`)}`
+      return `docker exec ${quote(from.container)} cat ${quote(from.path)} | ${put}`
+    }
     case 'path.move':
       return `docker exec ${quote(step.node)} mv ${quote(step.from)} ${quote(step.to)}`
     case 'service.restart': {
@@ -30,6 +44,14 @@ export function showStep(step: Step): string {
       const create = `${step.kubectl} -n ${quote(step.namespace)} create configmap ${quote(step.name)} ${literals.join(' ')} --dry-run=client -o yaml`
       return `${create} | ${step.kubectl} apply -f -`
     }
+    case 'pod.delete':
+      return `${step.kubectl} -n ${quote(step.namespace)} delete pod ${quote(step.pod)}`
+    case 'host.file.put':
+      return `${printed(step.content)} | sudo sh -c ${quote(`mkdir -p ${quote(directory(step.path))} && cat > ${quote(step.path)}`)}`
+    case 'cluster.create':
+      return step.provider === 'kind'
+        ? `${printed(step.config)} | kind create cluster --name ${quote(step.cluster)} --config -`
+        : `${printed(step.config)} > k3d.yaml && k3d cluster create ${quote(step.cluster)} --config k3d.yaml`
     case 'image.push': {
       const push = `docker push ${quote(step.target)}`
       return step.source === step.target ? push : `docker tag ${quote(step.source)} ${quote(step.target)} && ${push}`
@@ -37,6 +59,40 @@ export function showStep(step: Step): string {
     case 'manual':
       return step.command ?? step.text ?? ''
   }
+}
+
+function showRun({ container, image, publish, restart, volume, env = {}, files = [] }: Extract<Step, { op: 'container.run' }>): string {
+  const settings = [
+    `--restart=${quote(restart)}`,
+    `-p ${quote(publish)}`,
+    ...(volume === undefined ? [] : [`-v ${quote(`${volume}:/var/lib/registry`)}`]),
+    ...Object.entries(env).map(([name, value]) => `-e ${quote(`${name}=${value}`)}`),
+    `--name ${quote(container)} ${quote(image)}`,
+  ].join(' ')
+  if (files.length === 0) return `docker run -d ${settings}`
+  const copies = files.map(({ from, path }) => `docker cp ${quote(from)} ${quote(`${container}:${path}`)}`)
+  return [`docker create ${settings}`, ...copies, `docker start ${quote(container)}`].join(' && ')
+}
+
+/** What a shell can say of it in one line: what docker cannot copy from the old container has to be given again. */
+function showRecreate({ container, publish }: Extract<Step, { op: 'container.recreate' }>): string {
+  const ports = publish.map(({ hostIp, hostPort, port }) => `-p ${quote(`${hostIp}:${hostPort}:${port}`)}`).join(' ')
+  const [name, old] = [quote(container), quote(`${container}-old`)]
+  return [
+    `docker stop ${name}`,
+    `docker rename ${name} ${old}`,
+    `docker run -d --restart=always ${ports} --volumes-from ${old} --name ${name} "$(docker inspect -f '{{.Config.Image}}' ${old})"`,
+    `for network in $(docker inspect -f '{{range $name, $one := .NetworkSettings.Networks}}{{$name}} {{end}}' ${old}); do [ "$network" = bridge ] || docker network connect "$network" ${name}; done`,
+    `docker rm ${old}`,
+  ].join(' && ')
+}
+
+/** A sed script that replaces lines. Source: POSIX, sed: text of `i` and `c` follows a backslash. */
+function spliceScript(line: number, remove: number, insert: readonly string[]): string {
+  const text = insert.map((one) => one.replaceAll('\\', '\\\\')).join('\\\n')
+  const range = remove > 1 ? `${line},${line + remove - 1}` : `${line}`
+  if (insert.length === 0) return `${range}d`
+  return remove === 0 ? `${line}i\\\n${text}` : `${range}c\\\n${text}`
 }
 
 /** Text as printf prints it exactly, on one line: a line break or another control character would not survive a paste. */

@@ -123,6 +123,7 @@ describe.each(shells)('in %s', (shell) => {
   test('configmap.put gives kubectl one literal for each key', () => {
     const step = {
       op: 'configmap.put',
+      cluster: 'dev',
       kubectl: 'kubectl --context kind-dev',
       namespace: 'kube-public',
       name: 'x',

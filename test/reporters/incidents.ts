@@ -156,6 +156,7 @@ const configMap = finding('hosting-configmap-missing', cluster(), {
       steps: [
         {
           op: 'configmap.put',
+          cluster: 'dev',
           kubectl: 'kubectl --context kind-dev',
           namespace: 'kube-public',
           name: 'local-registry-hosting',

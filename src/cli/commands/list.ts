@@ -9,7 +9,10 @@ import { writeOut } from '../output.ts'
 
 type Item = ListDocument['items'][number]
 
-const lists: { readonly [K in ListDocument['of']]: () => Item[] } = {
+/** What this tool knows; what it did is told by `fix --history`. */
+type Known = Exclude<ListDocument['of'], 'fixes'>
+
+const lists: { readonly [K in Known]: () => Item[] } = {
   checks: () => [...checks, ...probeChecks].map(({ id, title, per, why, finds }) => ({ id, title, per, why, finds: [...finds] })),
   codes: () =>
     (Object.keys(codes) as Code[]).map((code) => ({
@@ -23,7 +26,7 @@ const lists: { readonly [K in ListDocument['of']]: () => Item[] } = {
 }
 
 /** Prints what there is, a line each or as one JSON document. */
-export async function list(what: ListDocument['of'], json: boolean): Promise<number> {
+export async function list(what: Known, json: boolean): Promise<number> {
   const items = lists[what]()
   if (json) {
     const document: ListDocument = {
