@@ -38,3 +38,75 @@ export function listProbeImages(): NodeCommand {
   const filter = `name~="/${probeRepository}@sha256:"`
   return { argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'images', filter], limitSeconds }
 }
+
+const shell = (limitSeconds: number, script: string, ...words: string[]): NodeCommand => ({
+  argv: ['timeout', String(limitSeconds), 'sh', '-c', script, 'repair', ...words],
+  limitSeconds,
+})
+
+/** Prints the uppermost directory that is missing above a path; nothing where all are there. */
+export const missingAbove = (path: string): NodeCommand =>
+  shell(5, 'd=${1%/*}; last=; while [ -n "$d" ] && [ ! -e "$d" ]; do last=$d; d=${d%/*}; done; printf %s "$last"', path)
+
+/** Makes the directory of a file. */
+export const makeMissing = (path: string): NodeCommand => shell(5, 'umask 022; mkdir -p -- "${1%/*}"', path)
+
+/** Longer than this a word of a command line may get too long (Linux, MAX_ARG_STRLEN: 128 KiB). */
+const longestWord = 100_000
+
+/**
+ * Writes a whole file or none; null where it is too long for a command line. Over a file that is mounted where it is, such as
+ * /etc/resolv.conf, nothing can be moved: it is written in place.
+ */
+export function putFile(
+  path: string,
+  { bytes, mode, uid, gid }: { bytes: Uint8Array; mode: number; uid: number; gid: number },
+): NodeCommand | null {
+  // By printf of POSIX, which knows octal numbers of any byte.
+  const text = [...bytes].map((byte) => (isPlain(byte) ? String.fromCharCode(byte) : `\\0${byte.toString(8).padStart(3, '0')}`)).join('')
+  if (text.length > longestWord) return null
+  const script = [
+    'umask 022; mkdir -p -- "${1%/*}" || exit',
+    'part="$1.registry-doctor-part"',
+    'printf "%b" "$2" > "$part" && chown "$4" "$part" && chmod "$3" "$part" || { rm -f "$part"; exit 1; }',
+    'mv -f "$part" "$1" 2> /dev/null || { cat "$part" > "$1" && rm -f "$part"; }',
+  ].join('\n')
+  return shell(10, script, path, text, mode.toString(8), `${uid}:${gid}`)
+}
+
+/** Letters, digits and what else neither printf nor a shell's quoting touches. */
+const isPlain = (byte: number): boolean => byte >= 0x20 && byte < 0x7f && byte !== 0x5c
+
+/** Removes a file, and the directories up to the given one that are empty then. */
+export function removeFile(path: string, upTo: string | null): NodeCommand {
+  const script = [
+    'rm -f -- "$1" || exit',
+    '[ -n "$2" ] || exit 0',
+    'd=${1%/*}; while rmdir "$d" 2> /dev/null; do [ "$d" = "$2" ] && break; d=${d%/*}; done',
+    'exit 0',
+  ].join('\n')
+  return shell(5, script, path, upTo ?? '')
+}
+
+/** Moves what is at a path to one that is free. */
+export const moveAway = (from: string, to: string): NodeCommand =>
+  shell(5, '[ ! -e "$2" ] && [ ! -L "$2" ] || { echo "$2 is there already" >&2; exit 1; }; mv -- "$1" "$2"', from, to)
+
+/** What is at a path: `file`, `dir`, `link`, or `absent`. */
+export const kindAt = (path: string): NodeCommand =>
+  shell(5, 'if [ -L "$1" ]; then echo link; elif [ -d "$1" ]; then echo dir; elif [ -e "$1" ]; then echo file; else echo absent; fi', path)
+
+/** A unit of systemd as it is: its state, and when it became active, in microseconds since the boot. */
+export const unitState = (service: string): NodeCommand =>
+  shell(5, 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic "$1"', service)
+
+/** Restarts a unit of systemd; of containerd also waits until its CRI answers. Running containers go on. */
+export function restartUnit(service: string, daemonReload: boolean): NodeCommand {
+  const script = [
+    '[ "$2" = no ] || systemctl daemon-reload || exit',
+    'systemctl restart "$1" || { systemctl status --no-pager -n 3 "$1" >&2; exit 1; }',
+    '[ "$1" = containerd ] || exit 0',
+    'until crictl images -q > /dev/null 2>&1; do sleep 0.2; done',
+  ].join('\n')
+  return shell(40, script, service, daemonReload ? 'yes' : 'no')
+}

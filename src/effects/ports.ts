@@ -1,5 +1,6 @@
-import type { DockerWritePort } from '../ports/write/docker.ts'
-import type { KubeWritePort } from '../ports/write/kube.ts'
+import type { DockerRepairPort, DockerWritePort } from '../ports/write/docker.ts'
+import type { HostWritePort } from '../ports/write/host.ts'
+import type { KubeRepairPort, KubeWritePort } from '../ports/write/kube.ts'
 import type { RegistryWritePort } from '../ports/write/registry.ts'
 
 /** The world as effects change it. */
@@ -7,6 +8,13 @@ export interface WritePorts {
   readonly docker: DockerWritePort
   readonly kube: KubeWritePort
   readonly registry: RegistryWritePort
+}
+
+/** The world as repairs change it. */
+export interface RepairPorts extends WritePorts {
+  readonly docker: DockerRepairPort
+  readonly kube: KubeRepairPort
+  readonly host: HostWritePort
 }
 
 /** Ports to the real world. They are loaded here and not before: most runs change nothing. */

@@ -11,7 +11,7 @@ import { collectStream } from './streams.ts'
 
 /** One request to an API; `body` is sent as JSON. */
 export interface KubeRequest {
-  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly method: 'GET' | 'POST' | 'PUT' | 'DELETE'
   /** With its query, such as `/api/v1/nodes?limit=1`. */
   readonly path: string
   readonly body?: Json

@@ -15,5 +15,9 @@ export interface RepairTools {
   /** Ends it between two steps. */
   readonly signal: AbortSignal
   /** Told of each step as it begins and as it ends, for whoever watches. */
-  readonly tell: (told: { readonly title: string; readonly show: string; readonly status: 'begun' | 'applied' | 'unchanged' | 'failed' }) => void
+  readonly tell: (told: {
+    readonly title: string
+    readonly show: string
+    readonly status: 'begun' | 'applied' | 'unchanged' | 'failed'
+  }) => void
 }

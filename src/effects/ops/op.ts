@@ -1,11 +1,11 @@
 import type { Step } from '../../model/finding.ts'
 import type { Json } from '../../model/json.ts'
 import type { Topology } from '../../model/topology.ts'
-import type { WritePorts } from '../ports.ts'
+import type { RepairPorts } from '../ports.ts'
 
 /** What steps change: the real world, as far as it belongs to the clusters and registries that were examined. */
 export interface RepairWorld {
-  readonly ports: WritePorts
+  readonly ports: RepairPorts
   readonly topology: Topology
 }
 

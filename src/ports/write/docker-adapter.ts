@@ -2,15 +2,18 @@ import type Docker from 'dockerode'
 import { Readable } from 'node:stream'
 import { rejectOnAbort } from '../abort.ts'
 import { DockerError } from '../docker.ts'
-import { connectDocker, translate } from '../docker-connect.ts'
+import { connectDocker, statusOf, translate } from '../docker-connect.ts'
 import { dockerEndpoint } from '../docker-endpoint.ts'
 import { execIn } from '../docker-exec.ts'
 import { collectStream } from '../streams.ts'
-import type { DockerWritePort } from './docker.ts'
+import { containersOf } from './docker-containers.ts'
+import type { DockerRepairPort } from './docker.ts'
 
 const callMs = 10_000
 const loadMs = 15_000
 const pushMs = 20_000
+/** An image of a user's, over whatever line he has. */
+const transferMs = 300_000
 const maxProgressBytes = 1_048_576
 
 /** What the engine tells while it works: JSON objects, the last of which has a digest or an error. */
@@ -28,7 +31,7 @@ interface Progress {
 }
 
 /** The Docker engine through dockerode, to write. Nothing ends a call but its limit. */
-export function createDockerWritePort(env: NodeJS.ProcessEnv): DockerWritePort {
+export function createDockerWritePort(env: NodeJS.ProcessEnv): DockerRepairPort {
   const { url: endpoint, problem } = dockerEndpoint(env)
   let docker: Docker | undefined
 
@@ -45,14 +48,48 @@ export function createDockerWritePort(env: NodeJS.ProcessEnv): DockerWritePort {
   }
 
   return {
+    endpoint,
+    ...containersOf(call),
+    tag: (source, target) =>
+      call(`tag ${source}`, callMs, async (engine, abortSignal) => {
+        const colon = target.lastIndexOf(':')
+        const [repo, tag] = colon > target.lastIndexOf('/') ? [target.slice(0, colon), target.slice(colon + 1)] : [target, 'latest']
+        await engine.getImage(source).tag({ repo, tag, abortSignal })
+      }),
+    imageId: (name) =>
+      call(`inspect image ${name}`, callMs, async (engine) => {
+        try {
+          return (await engine.getImage(name).inspect()).Id
+        } catch (error) {
+          if (statusOf(error) === 404) return null
+          throw error
+        }
+      }),
+    digestOf: (name) =>
+      call(`look for ${name}`, callMs, async (engine) => {
+        try {
+          const answer = await (engine.getImage(name).distribution as unknown as () => Promise<{ Descriptor?: { digest?: string } }>).call(
+            engine.getImage(name),
+          )
+          return answer.Descriptor?.digest ?? null
+        } catch (error) {
+          if (statusOf(error) === undefined) throw error
+          return null
+        }
+      }),
+    pullImage: (name) =>
+      call(`pull ${name}`, transferMs, async (engine, abortSignal) => {
+        const { failure } = await progressOf(await engine.pull(name, { abortSignal }))
+        if (failure !== undefined) throw new Error(failure)
+      }),
     load: (archive) =>
       call('load an image', loadMs, async (engine, signal) => {
         const answer = await engine.loadImage(Readable.from([Buffer.from(archive)]), { quiet: true, abortSignal: signal } as object)
         const { failure } = await progressOf(answer)
         if (failure !== undefined) throw new Error(failure)
       }),
-    push: (name) =>
-      call(`push ${name}`, pushMs, async (engine, signal) => {
+    push: (name, limitMs = pushMs) =>
+      call(`push ${name}`, limitMs, async (engine, signal) => {
         // The engine wants credentials, and takes empty ones for none.
         const { failure, digest } = await progressOf(await engine.getImage(name).push({ authconfig: {}, abortSignal: signal } as object))
         if (digest !== undefined) return { digest }

@@ -22,7 +22,7 @@ export interface NetworkEndpoint {
   readonly ipv4?: string
 }
 
-/** What an effect may do with the Docker engine. */
+/** What a probe may do with the Docker engine. */
 export interface DockerWritePort {
   /**
    * Runs a process in a node. Only the closed list of commands of src/effects uses it.
@@ -32,18 +32,27 @@ export interface DockerWritePort {
   /** Gives the engine the image of an archive, as `docker load` does. */
   load(archive: Uint8Array): Promise<void>
   /** Pushes an image by its name with a tag. @returns the digest under which the registry has it, or why it does not */
-  push(name: string): Promise<{ readonly digest: string } | { readonly error: string }>
+  push(name: string, limitMs?: number): Promise<{ readonly digest: string } | { readonly error: string }>
   /** Takes a name from an image of the engine, and the image with its last name; a name that is not there is no fault. */
   untag(name: string): Promise<void>
+}
+
+/** What a repair may do with it beside that. Nothing that is done already is a fault, as a killed run may have done it. */
+export interface DockerRepairPort extends DockerWritePort {
+  /** Where the engine is, as a URL. */
+  readonly endpoint: string
   tag(source: string, target: string): Promise<void>
   /** The id of an image of the engine; null where it has none of that name. */
   imageId(name: string): Promise<string | null>
+  /** The digest that a registry has under a name, asked by the engine; null where it has none, or does not answer. */
+  digestOf(name: string): Promise<string | null>
   /** Has the engine pull an image. @throws DockerError with the registry's words */
   pullImage(name: string): Promise<void>
   /** The engine's own JSON of a container, or null where there is none. */
   inspect(container: string): Promise<ContainerInspect | null>
   start(container: string): Promise<void>
   unpause(container: string): Promise<void>
+  pause(container: string): Promise<void>
   stop(container: string): Promise<void>
   restart(container: string): Promise<void>
   rename(container: string, name: string): Promise<void>
@@ -70,7 +79,13 @@ export interface ContainerInspect {
     readonly PortBindings?: { readonly [port: string]: readonly { readonly HostIp?: string; readonly HostPort?: string }[] | null } | null
     readonly [key: string]: unknown
   }
-  readonly Mounts?: readonly { readonly Type: string; readonly Name?: string; readonly Source?: string; readonly Destination: string; readonly RW?: boolean }[]
+  readonly Mounts?: readonly {
+    readonly Type: string
+    readonly Name?: string
+    readonly Source?: string
+    readonly Destination: string
+    readonly RW?: boolean
+  }[]
   readonly NetworkSettings: {
     readonly Networks: {
       readonly [network: string]: {

@@ -3,7 +3,7 @@ import type { Json } from '../../model/json.ts'
 import { connectKube } from '../kube-connection.ts'
 import type { DockerWritePort } from './docker.ts'
 import { kubeInNode } from './kube-in-node.ts'
-import type { KubeChange, KubeWritePort } from './kube.ts'
+import type { KubeChange, KubeRepairPort } from './kube.ts'
 
 const callLimitMs = 10_000
 /** Who ends a watch at once, such as a proxy, is not asked without a pause. */
@@ -19,7 +19,7 @@ export function createKubeWritePort(
   docker: DockerWritePort,
   kubeconfig?: string,
   limitMs = callLimitMs,
-): KubeWritePort {
+): KubeRepairPort {
   const connection = connectKube(env, kubeconfig)
   const inNode = kubeInNode(docker)
   const never = new AbortController().signal
@@ -28,6 +28,10 @@ export function createKubeWritePort(
       'node' in way
         ? inNode.create(way.node, path, object)
         : connection.request(way.context, { method: 'POST', path, body: object }, never, limitMs),
+    replace: (way, path, object) =>
+      'node' in way
+        ? inNode.replace(way.node, path, object)
+        : connection.request(way.context, { method: 'PUT', path, body: object }, never, limitMs),
     remove: (way, path) =>
       'node' in way ? inNode.remove(way.node, path) : connection.request(way.context, { method: 'DELETE', path }, never, limitMs),
     get: (way, path) =>

@@ -34,6 +34,7 @@ export function kubeInNode(docker: DockerWritePort) {
   }
   return {
     create: (node: string, path: string, object: Json) => run(node, 'create', path, object),
+    replace: (node: string, path: string, object: Json) => run(node, 'replace', path, object),
     remove: (node: string, path: string) => run(node, 'delete', path),
     get: (node: string, path: string) => run(node, 'get', path),
     /** What a process in a node writes comes when it ends, so the list is looked at again and again. */

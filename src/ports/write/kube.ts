@@ -25,3 +25,9 @@ export interface KubeWritePort {
   /** Tells of every object of a list, then of every change, until the signal ends it; opens again where the API ends it. */
   watch(way: ApiAccess, path: string, onChange: (change: KubeChange) => void, signal: AbortSignal): Promise<void>
 }
+
+/** What a repair may do beside that. */
+export interface KubeRepairPort extends KubeWritePort {
+  /** Puts an object in the place of the one that is there. @param path of the object */
+  replace(way: ApiAccess, path: string, object: Json): Promise<KubeAnswer>
+}

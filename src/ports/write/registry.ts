@@ -4,7 +4,7 @@ import type { HttpAnswer, HttpFailure } from '../../model/observation.ts'
 export interface RegistryWritePort {
   /** @param body with its media type */
   send(
-    method: 'POST' | 'PUT' | 'DELETE',
+    method: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'DELETE',
     url: string,
     body?: { readonly type: string; readonly bytes: Uint8Array },
   ): Promise<HttpAnswer | HttpFailure>

@@ -1,0 +1,31 @@
+import { restartUnit, unitState } from '../commands.ts'
+import { argv, done } from './node-file.ts'
+import type { Op, RepairWorld, StepOf } from './op.ts'
+
+/** When the unit last became active, as systemd tells it; a restart changes it. */
+type UnitBefore = { readonly since: string; readonly state: string }
+
+/** Restarts a service of a node; running pods go on. */
+export const serviceRestart: Op<StepOf<'service.restart'>, UnitBefore> = {
+  capture: (world, step) => unitOf(world, step),
+  async present(world, step, before) {
+    const now = await unitOf(world, step)
+    if (now.since === before.since) return { is: 'before' }
+    return now.state === 'active' ? { is: 'after' } : { is: 'other', what: `${step.service} on ${step.node} is ${now.state}` }
+  },
+  apply: restart,
+  async invert(world, step) {
+    await restart(world, step)
+    return null
+  },
+}
+
+async function restart({ ports: { docker } }: RepairWorld, { node, service, daemonReload }: StepOf<'service.restart'>): Promise<void> {
+  await done(docker.run(node, ...argv(restartUnit(service, daemonReload ?? false))), `restart ${service} on ${node}`)
+}
+
+async function unitOf({ ports: { docker } }: RepairWorld, { node, service }: StepOf<'service.restart'>): Promise<UnitBefore> {
+  const { stdout } = await done(docker.run(node, ...argv(unitState(service))), `look at ${service} on ${node}`)
+  const value = (name: string): string => new RegExp(`^${name}=(.*)$`, 'm').exec(stdout)?.[1] ?? ''
+  return { since: value('ActiveEnterTimestampMonotonic'), state: value('ActiveState') }
+}
