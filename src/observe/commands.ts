@@ -12,7 +12,7 @@ export const timedOutExitCode = 124
 export const containerdRuntime: NodeCommand = {
   argv: [
     'timeout',
-    '5',
+    '12',
     'sh',
     '-c',
     [
@@ -20,14 +20,14 @@ export const containerdRuntime: NodeCommand = {
       'p=$(pidof containerd | tr " " "\\n" | sort -n | head -n 1)',
       'echo "--- args"; [ -n "$p" ] && tr "\\000" "\\n" < "/proc/$p/cmdline"',
       'echo "--- environ"; [ -n "$p" ] && tr "\\000" "\\n" < "/proc/$p/environ"',
-      'echo "--- cri"; command -v crictl > /dev/null && { timeout 3 crictl images -q 2>&1 > /dev/null; echo "exit $?"; }',
+      'echo "--- cri"; command -v crictl > /dev/null && { timeout 8 crictl images -q 2>&1 > /dev/null; echo "exit $?"; }',
       // Seconds since the younger of the node's first process and containerd was started (proc(5), stat: field 22, in ticks).
       'echo "--- age"; up=$(cut -d " " -f 1 /proc/uptime)',
       'for one in 1 $p; do awk -v up="$up" \'{ sub(/.*\\) /, ""); print int(up - $20 / 100) }\' "/proc/$one/stat"; done | sort -n | head -n 1',
       'exit 0',
     ].join('\n'),
   ],
-  limitSeconds: 5,
+  limitSeconds: 12,
 }
 
 /** A GET of the cluster's API by kubectl, with the credentials that kubeadm or k3s left on a control-plane node. */

@@ -107,7 +107,7 @@ export function silences(kind: string, k3d: string): void {
       const undo = await changeNodes([node], 'systemctl stop kubelet', 'systemctl start kubelet')
       try {
         const { run, report, nodes } = await probe(kind)
-        expect(report.error?.code).toBe('kubelet-not-responding')
+        expect(report.error?.code, run.stdout).toBe('kubelet-not-responding')
         expect(told(nodes), run.stdout).toEqual([`${kind}-control-plane pass`, `${kind}-worker pass`, `${node} blocked`])
         expect(nodes.at(-1)!.reason).toContain(`the kubelet of ${node} did not begin with the pod`)
         expect(run.exitCode).toBe(3)

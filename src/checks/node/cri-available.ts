@@ -21,7 +21,7 @@ export default defineCheck({
     const runtime = await look('node.runtime', { node: node.name })
     // A busy machine is no fault of the node's.
     if (runtime.cri?.exitCode === 124)
-      throw new ObservationFailure('node.runtime', 'timeout', `crictl did not answer on ${node.name} within 3 s`)
+      throw new ObservationFailure('node.runtime', 'timeout', `crictl did not answer on ${node.name} within 8 s`)
     const problem = problemOf(runtime)
     if (problem === null) return []
     const containerd = await orNull(nodeContainerd(look, node.name))

@@ -40,7 +40,7 @@ checkTable(check, {
     session: kind({ everyNode: { cri: { exitCode: 1, stderr: 'connection refused' }, ageSeconds: 3 } }),
     expect: blocked(/started 3 s ago and is not ready yet/),
   },
-  'a machine too busy for crictl': { session: kind({ everyNode: { cri: { exitCode: 124, stderr: '' } } }), expect: blocked(/within 3 s/) },
+  'a machine too busy for crictl': { session: kind({ everyNode: { cri: { exitCode: 124, stderr: '' } } }), expect: blocked(/within 8 s/) },
   'a node that has stopped': {
     session: kind({ nodes: { worker: { state: 'exited' } } }),
     expect: blocksOnly('node/dev/dev-worker', /not running/),
