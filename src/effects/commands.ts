@@ -110,3 +110,6 @@ export function restartUnit(service: string, daemonReload: boolean): NodeCommand
   ].join('\n')
   return shell(40, script, service, daemonReload ? 'yes' : 'no')
 }
+
+/** Whether a node's containerd serves its kubelet. */
+export const nodeServes = crictl(5, 'images', '-q')

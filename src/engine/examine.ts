@@ -23,6 +23,8 @@ export interface ExamineOptions {
   readonly recordedChecks?: readonly string[]
   /** Proves afterwards, by doing it, what checks only see; its outcomes stand beside theirs. */
   readonly prove?: (topology: Topology) => Promise<readonly CheckOutcome[]>
+  /** Told of what was found to examine. */
+  readonly onTopology?: (topology: Topology) => void
   /** Told of each check as it starts. */
   readonly onStart?: (check: AnyCheck, outcome: Promise<CheckOutcome>) => void
 }
@@ -42,6 +44,7 @@ export async function examine(look: Look, options: ExamineOptions): Promise<Repo
   })
   try {
     const topology = await meantOf(look, await discover(look, options.selection), options)
+    options.onTopology?.(topology)
     const outcomes = await runChecks(look, options.checks, topology, options)
     const proved = options.prove ? await options.prove(topology) : []
     return await buildReport(look, run(), topology, [...outcomes, ...proved], options.failOn)

@@ -22,3 +22,10 @@ export interface IntendedStep {
   readonly step: Exclude<Step, { readonly op: 'manual' }>
   readonly before: Json
 }
+
+/** A step as a journal has it. */
+export interface JournaledStep extends IntendedStep {
+  readonly nth: number
+  /** `intended` is all that is known of one in the middle of which a run was killed. */
+  readonly state: 'intended' | 'done' | 'failed' | 'undone' | 'kept'
+}

@@ -30,4 +30,4 @@ const ops: { readonly [O in DoneStep['op']]: Op<StepOf<O>> } = {
 }
 
 /** What does a step. A step's `before` is only ever given to the op that captured it. */
-export const opOf = (step: DoneStep): Op => ops[step.op] as unknown as Op
+export const opOf = (step: DoneStep): Op => ops[step.op]
