@@ -15,8 +15,9 @@ export const imagePush: Op<StepOf<'image.push'>, PushBefore> = {
     return { digest, image }
   },
   async present({ ports: { docker } }, { target }, before) {
-    const digest = await docker.digestOf(target)
-    return { is: digest === null || digest === before.digest ? 'before' : 'after' }
+    const [digest, image] = await Promise.all([docker.digestOf(target), docker.imageId(target)])
+    if (digest !== null && digest !== before.digest) return { is: 'after' }
+    return image === before.image ? { is: 'before' } : { is: 'other', what: `${target} is another image of the engine, and not pushed` }
   },
   async apply({ ports: { docker } }, { source, target }) {
     if (source !== target) await docker.tag(source, target)

@@ -24,7 +24,7 @@ export const containerRecreate: Op<RecreateStep, RecreateBefore> = {
   apply: (world, { container, publish }, before) => replace(world, container, publish, read(before)),
   async invert(world, { container }, before) {
     const old = read(before)
-    await replace(world, container, publishedOf(old), old, old.State.Status === 'running')
+    if (!(await moveBack(world, container, old))) await replace(world, container, publishedOf(old), old, old.State.Status === 'running')
     return null
   },
 }
@@ -62,6 +62,19 @@ async function replace(
   if (start) await docker.start(name)
   const old = await docker.inspect(aside)
   if (old) await docker.remove(aside)
+}
+
+/** Where the old container is still there, it takes its place again. */
+async function moveBack({ ports: { docker } }: RepairWorld, name: string, before: ContainerInspect): Promise<boolean> {
+  const aside = asideOf(name)
+  if ((await docker.inspect(aside))?.Id !== before.Id) return false
+  if (await docker.inspect(name)) {
+    await docker.stop(name)
+    await docker.remove(name)
+  }
+  await docker.rename(aside, name)
+  if (before.State.Status === 'running') await docker.start(name)
+  return true
 }
 
 type Endpoint = ContainerInspect['NetworkSettings']['Networks'][string]
