@@ -3,7 +3,11 @@ import type { ExecOutcome } from '../docker.ts'
 /** What an effect may do on this machine beside its engine and its clusters. */
 export interface HostWritePort {
   /** Runs a program; argv only, no shell. @throws HostError where it is not there, or did not end in time */
-  run(command: string, args: readonly string[], given: { readonly input?: string; readonly limitMs: number; readonly signal?: AbortSignal }): Promise<ExecOutcome>
+  run(
+    command: string,
+    args: readonly string[],
+    given: { readonly input?: string; readonly limitMs: number; readonly signal?: AbortSignal },
+  ): Promise<ExecOutcome>
   /** A file as text; null where there is none. @throws HostError */
   read(path: string): Promise<string | null>
   /** Writes a whole file or none, with its folders, and makes sure that it is on the disk. @throws HostError */
