@@ -31,29 +31,44 @@ async function openSessions(
   return () => liveSession(observers, redact, ({ kind, ...observed }) => log({ observed: kind, ...observed }))
 }
 
+interface LiveOptions {
+  readonly timeout: number
+  readonly kubeconfig?: string
+  readonly logFile?: string
+  /** The work ends by its signal, and what it did until then is told: it is waited for. */
+  readonly toItsEnd?: boolean
+}
+
 /**
  * Works on the real world until the work is done, interrupted, or takes too long.
  * @param endedEarly what there is to say where the work did not get to its end
  */
 export async function runLive<T>(
-  { timeout, kubeconfig, logFile }: { readonly timeout: number; readonly kubeconfig?: string; readonly logFile?: string },
+  { timeout, kubeconfig, logFile, toItsEnd }: LiveOptions,
   env: NodeJS.ProcessEnv,
   work: (live: Live) => Promise<T>,
-  endedEarly: (exitCode: number, error: { code: string; message: string }) => T,
+  endedEarly: (exitCode: number, error: { code: string; message: string }, doneSoFar?: T) => T,
 ): Promise<T> {
   const held: Promise<unknown>[] = []
   const file = await logTo(logFile)
   const cancellation = createCancellation(timeout)
   const log: Live['log'] = (entry) => file?.add(entry)
+  const early = (doneSoFar?: T): T | null => {
+    const ended = cancellation.ended()
+    if (!ended) return null
+    const message = ended.code === 'timeout' ? `not done within ${timeout / 1000} s (--timeout)` : 'interrupted before it could judge'
+    return endedEarly(ended.exitCode, { code: ended.code, message }, doneSoFar)
+  }
   try {
     const afresh = await openSessions(env, cancellation.signal, kubeconfig, log)
     const live: Live = { session: afresh(), afresh, signal: cancellation.signal, hold: (one) => void held.push(one), log }
-    return await Promise.race([work(live), cancellation.promise])
+    if (toItsEnd !== true) return await Promise.race([work(live), cancellation.promise])
+    const done = await work(live)
+    return early(done) ?? done
   } catch (error) {
-    const ended = cancellation.ended()
-    if (!ended) throw error
-    const message = ended.code === 'timeout' ? `not done within ${timeout / 1000} s (--timeout)` : 'interrupted before it could judge'
-    return endedEarly(ended.exitCode, { code: ended.code, message })
+    const ended = early()
+    if (ended === null) throw error
+    return ended
   } finally {
     await Promise.allSettled(held)
     await file?.close()

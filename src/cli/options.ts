@@ -64,6 +64,9 @@ export function parseDuration(value: string): number {
 /** Within which a run with a probe gives up, where the user says nothing else. */
 export const probeTimeoutMs = 120_000
 
+/** Within which a run that repairs gives up: nodes restart, images are pushed. */
+export const repairTimeoutMs = 600_000
+
 /** What is probed stands before it: the value of an option that may have none would take its place. */
 export function parseProbe(value: string): 'pods' | 'cri' {
   if (value === 'pods' || value === 'cri') return value
@@ -79,25 +82,25 @@ function parseHostPort(value: string): string {
   return value
 }
 
-const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
+export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
 
 /** The options that every command shares which looks at clusters. */
-export function addClusterOptions(command: Command): Command {
+export function addClusterOptions(command: Command, timeoutMs = 60_000): Command {
   return command
     .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind', 'k3d']))
     .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
     .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
     .option('--log-file <file>', 'keep there what was asked, answered and done, a JSON object per line')
-    .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(60_000, '60s'))
+    .addOption(new Option('--timeout <duration>', 'give up after').argParser(parseDuration).default(timeoutMs, `${timeoutMs / 1000}s`))
 }
 
 export const failOnOption = (): Option =>
   new Option('--fail-on <severity>', 'exit 1 from this severity on').choices(['error', 'warning']).default('error')
 
 /** The options that every command shares which examines clusters and registries. */
-export function addSharedOptions(command: Command): Command {
-  return addClusterOptions(command)
+export function addSharedOptions(command: Command, timeoutMs?: number): Command {
+  return addClusterOptions(command, timeoutMs)
     .addOption(new Option('--registry <host:port>', 'only this registry').argParser(parseHostPort))
     .option(
       '--registry-url <url>',

@@ -45,7 +45,7 @@ export async function writeDocument<Document>(
   )
 }
 
-function reporterOptions({ color, quiet, verbose }: Look, toFile: boolean, env: NodeJS.ProcessEnv): ReporterOptions {
+export function reporterOptions({ color, quiet, verbose }: Look, toFile: boolean, env: NodeJS.ProcessEnv): ReporterOptions {
   // Undefined in a pipe, which the colour library would take as a question of its own.
   const isTTY = process.stdout.isTTY as boolean | undefined
   const terminal = (isTTY ?? false) && !toFile

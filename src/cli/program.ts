@@ -2,9 +2,11 @@ import { Argument, Command, CommanderError, Option } from 'commander'
 import { nearest } from '../model/near-name.ts'
 import { tool } from '../model/tool.ts'
 import { planReporters, traceReporters } from '../reporters/index.ts'
+import { fixReporters } from '../reporters/fix-reporters.ts'
 import { lintReporters } from '../reporters/lint-reporters.ts'
 import type { CheckArguments } from './commands/check.ts'
 import type { ExplainArguments } from './commands/explain.ts'
+import type { FixArguments } from './commands/fix.ts'
 import type { LintArguments } from './commands/lint.ts'
 import type { RenderArguments } from './commands/render.ts'
 import type { TraceArguments } from './commands/trace.ts'
@@ -14,10 +16,12 @@ import {
   addClusterOptions,
   addOutputOptions,
   addSharedOptions,
+  collect,
   failOnOption,
   parseDuration,
   parseProbe,
   probeTimeoutMs,
+  repairTimeoutMs,
   type SharedOptions,
 } from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
@@ -56,6 +60,8 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
           ? (await import('../lint/report.ts')).lintError(facts, 2, error)
           : argv[0] === 'trace'
             ? (await import('../engine/trace/document.ts')).traceError(facts, 2, error)
+            : argv[0] === 'fix' || argv[0] === 'setup'
+              ? (await import('./fix-error.ts')).fixError(argv[0], facts.startedAt, 2, error)
             : (await import('../engine/report.ts')).errorReport(facts, 2, error)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }
@@ -84,14 +90,7 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .argument('[target]', 'only pod/NAME, or the pods of deploy/NAME (sts, ds, rs and job likewise)')
     .option('-n, --namespace <name>', 'only pods of this namespace; default: all')
     .option('--from <bundle>', 'judge a saved bundle instead of live clusters')
-    .addOption(
-      new Option(
-        '--probe [how]',
-        'prove it: push a tiny image, run it in a pod on every node, take all away again; cri: only pull, through the nodes, where the API is down (pods or cri; default where it is given: pods); the default of --timeout is then 2m',
-      )
-        .argParser(parseProbe)
-        .preset('pods'),
-    )
+    .addOption(probeOption('prove it', '; the default of --timeout is then 2m'))
     .addOption(
       new Option(
         '--wait <duration>',
@@ -137,6 +136,26 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .action(async (image: string | undefined, options: TraceArguments) => {
       const { trace } = await import('./commands/trace.ts')
       done(await trace(image, options, env))
+    })
+
+  addOutputOptions(
+    addSharedOptions(command('fix', 'repair what is wrong: shows each change, asks, keeps what was there, looks afresh'), repairTimeoutMs),
+    'terminal',
+    fixReporters,
+  )
+    .argument('[target]', 'only what keeps pod/NAME, or the pods of deploy/NAME (sts, ds, rs and job likewise), from its image')
+    .option('-n, --namespace <name>', 'only pods of this namespace; default: all')
+    .option('-y, --yes', 'make the changes without asking; without a terminal and without this they are only shown')
+    .option('--dry-run', 'only show what would be changed')
+    .addOption(allowOption())
+    .addOption(new Option('--code <code>', 'only root causes with this code (repeatable)').argParser(collect).default([], 'all'))
+    .addOption(probeOption('prove it afterwards'))
+    .option('--kick-pods', 'afterwards delete pods that only wait for their next try, where an owner makes them anew')
+    .option('--undo [id]', 'take back what a run of fix or setup changed; default: the newest that is not taken back')
+    .option('--history', 'list the runs of fix and setup that are kept')
+    .action(async (word: string | undefined, options: FixArguments) => {
+      const [{ fix }, { parseTarget }] = await Promise.all([import('./commands/fix.ts'), import('./parse-target.ts')])
+      done(await fix({ ...options, ...(word !== undefined && { target: parseTarget(word) }) }, env))
     })
 
   addOutputOptions(command('lint', 'what will go wrong with files, before a cluster exists'), 'terminal', lintReporters)
@@ -185,6 +204,19 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
   for (const one of program.commands) one.exitOverride().configureOutput({ writeErr: () => undefined })
   return program
 }
+
+const probeOption = (when: string, more = ''): Option =>
+  new Option(
+    '--probe [how]',
+    `${when}: push a tiny image, run it in a pod on every node, take all away again; cri: only pull, through the nodes, where the API is down (pods or cri; default where it is given: pods)${more}`,
+  )
+    .argParser(parseProbe)
+    .preset('pods')
+
+const allowOption = (): Option =>
+  new Option('--allow <risk>', 'also what is disruptive (a restart that running pods survive), or destructive (something is lost)')
+    .choices(['safe', 'disruptive', 'destructive'])
+    .default('safe')
 
 /** The options of a command as its own help shows them: without a command, they are the ones that are meant. */
 const optionsOf = (command: Command): string => command.helpInformation().replace(/^[\s\S]*?\nOptions:\n/, '')

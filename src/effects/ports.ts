@@ -32,6 +32,62 @@ export async function openWritePorts(env: NodeJS.ProcessEnv, kubeconfig: string 
   }
 }
 
+/** The same, for repairs. */
+export async function openRepairPorts(env: NodeJS.ProcessEnv, kubeconfig: string | undefined): Promise<RepairPorts> {
+  const [{ createDockerWritePort }, { createKubeWritePort }, { createRegistryWritePort }, { createHostWritePort }] = await Promise.all([
+    import('../ports/write/docker-adapter.ts'),
+    import('../ports/write/kube-adapter.ts'),
+    import('../ports/write/registry-adapter.ts'),
+    import('../ports/write/host-adapter.ts'),
+  ])
+  const docker = createDockerWritePort(env)
+  return {
+    docker,
+    kube: createKubeWritePort(env, docker, kubeconfig),
+    registry: createRegistryWritePort(),
+    host: createHostWritePort(env),
+  }
+}
+
+type Tell = (entry: { readonly [key: string]: unknown }) => void
+
+/** Those ports, of which each call is told by its name, what it is done to, and how it ended: what is written can be secret. */
+export function toldRepairPorts(ports: RepairPorts, tell: Tell): RepairPorts {
+  const told = <P extends object>(name: string, port: P): P =>
+    new Proxy(port, {
+      get(target, method) {
+        const call = Reflect.get(target, method) as unknown
+        if (typeof call !== 'function') return call
+        return async (...given: unknown[]) => {
+          const started = performance.now()
+          const entry = (rest: object): void =>
+            tell({ done: `${name}.${String(method)}`, to: plainWords(given), ...rest, ms: Math.round(performance.now() - started) })
+          try {
+            const answer: unknown = await (call as (...all: unknown[]) => unknown).apply(target, given)
+            entry({})
+            return answer
+          } catch (error) {
+            entry({ failure: (error as Error).message })
+            throw error
+          }
+        }
+      },
+    })
+  return {
+    docker: told('docker', ports.docker),
+    kube: told('kube', ports.kube),
+    registry: told('registry', ports.registry),
+    host: told('host', ports.host),
+  }
+}
+
+/** Names, paths and addresses come first; of a command in a node the path that it is about. */
+const plainWords = ([first, second]: readonly unknown[]): unknown[] => [
+  first,
+  ...(typeof second === 'string' && second.length < 200 && !second.includes('\n') ? [second] : []),
+  ...(Array.isArray(second) ? [second[6]] : []),
+]
+
 /** The same ports, of which each call is told with what came of it; of what a watch tells, each change. */
 export function toldPorts(ports: WritePorts, tell: (entry: { readonly [key: string]: unknown }) => void): WritePorts {
   const told = <P extends object>(name: string, port: P): P =>

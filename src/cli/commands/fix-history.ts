@@ -1,0 +1,35 @@
+import { schemaVersion, type ListDocument } from '../../model/report.ts'
+import { tool } from '../../model/tool.ts'
+import { fixHistory as historyText } from '../../reporters/fix-history.ts'
+import { reporterOptions, writeOut } from '../output.ts'
+import { openRepairsOr } from '../repairs.ts'
+import { UsageError } from '../usage-error.ts'
+import type { FixArguments } from './fix.ts'
+
+/** Prints what `fix` and `setup` did. Returns the exit code. */
+export async function fixHistory(options: FixArguments, env: NodeJS.ProcessEnv): Promise<number> {
+  const [target, ...more] = options.output
+  if (more.length > 0 || target?.file !== undefined || target?.format === 'junit')
+    throw new UsageError('--history prints to standard output, as terminal or json')
+  const repairs = await openRepairsOr(options, env, { log: () => undefined })
+  const { fixes, notes } = await repairs.history()
+  if (target?.format === 'json') {
+    const document: ListDocument = {
+      schemaVersion,
+      kind: 'List',
+      tool,
+      startedAt: new Date().toISOString(),
+      durationMs: 0,
+      mode: 'live',
+      status: 'healthy',
+      exitCode: 0,
+      of: 'fixes',
+      items: fixes.map((one) => ({ ...one })),
+    }
+    await writeOut(`${JSON.stringify(document, null, 2)}\n`)
+    return 0
+  }
+  for (const note of [...repairs.notes, ...notes]) process.stderr.write(`registry-doctor: ${note}\n`)
+  await writeOut(historyText(fixes, new Date().toISOString(), reporterOptions(options, false, env)))
+  return 0
+}

@@ -1,0 +1,73 @@
+import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
+import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
+import { tool } from '../../model/tool.ts'
+import { showStep } from '../../remedies/show.ts'
+import type { Journal, JournaledStep } from '../journal/journal.ts'
+import type { DoneStep } from '../ops/op.ts'
+import type { FixDeps } from './fix.ts'
+import { settle } from './settle.ts'
+import { undoSteps } from './undo.ts'
+
+/** The earlier run that is taken back. */
+export interface EarlierRun {
+  readonly id: string
+  readonly path: string
+  readonly steps: readonly JournaledStep[]
+  /** Goes on with its journal. */
+  resume(): Promise<Journal>
+}
+
+/** Takes an earlier run back, and looks afresh. Exit code 1 where something of it could not be taken back. */
+export async function undoRun(
+  deps: Pick<FixDeps, 'examine' | 'openWorld' | 'confirm' | 'signal' | 'tell' | 'startedAt'>,
+  earlier: EarlierRun,
+  { dryRun }: { readonly dryRun: boolean },
+): Promise<FixReport> {
+  const began = performance.now()
+  const { report: before, topology } = await deps.examine(false)
+  const document = (repairs: readonly Repair[], after: Report | null, exitCode: number): FixReport => ({
+    schemaVersion,
+    kind: 'FixReport',
+    tool,
+    startedAt: deps.startedAt,
+    durationMs: Math.round(performance.now() - began),
+    mode: 'live',
+    status: statusOf(exitCode),
+    exitCode,
+    ...(exitCode === 3 && before.error && { error: before.error }),
+    command: 'undo',
+    dryRun,
+    id: earlier.id,
+    journal: earlier.path,
+    repairs: [...repairs],
+    next: [],
+    notes: [],
+    before,
+    after,
+  })
+  if (!topology) return document([], null, 3)
+  const planned = plannedUndo(earlier.steps)
+  if (planned.length === 0) return document([], null, 0)
+  if (dryRun) return document(planned, null, 0)
+  if (!(await deps.confirm(document(planned, null, 0)))) return document(planned.map((one) => ({ ...one, status: 'declined' })), null, 1)
+  const world = await deps.openWorld(topology)
+  const journal = await earlier.resume()
+  const repairs = await undoSteps({ world, journal, signal: deps.signal, tell: deps.tell }, earlier.steps)
+  const isWhole = repairs.every(({ status }) => status !== 'failed' && status !== 'not-reached')
+  await journal.end(isWhole ? 'undone' : 'failed')
+  const changed = repairs.flatMap(({ steps }) => steps.flatMap(({ step, status }) => (status === 'undone' ? [step as DoneStep] : [])))
+  // What was stopped is not waited for.
+  await settle(world, changed.filter(({ op }) => op === 'container.restart' || op === 'container.recreate'), deps.signal)
+  return document(repairs, (await deps.examine(false)).report, isWhole ? 0 : 1)
+}
+
+/** What would be taken back, in the order in which it is. */
+function plannedUndo(steps: readonly JournaledStep[]): Repair[] {
+  const open = steps.filter(({ state }) => state === 'intended' || state === 'done' || state === 'failed').toReversed()
+  return [...new Set(open.map(({ title }) => title))].map((title) => ({
+    title,
+    risk: 'safe',
+    status: 'planned',
+    steps: open.filter((one) => one.title === title).map(({ step }): FixStep => ({ step, show: showStep(step), status: 'planned' })),
+  }))
+}
