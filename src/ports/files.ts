@@ -1,9 +1,9 @@
 import { randomBytes } from 'node:crypto'
 import { accessSync, constants, existsSync, statSync } from 'node:fs'
-import { link, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { homedir } from 'node:os'
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gunzipSync, gzipSync } from 'node:zlib'
+import { makePrivate, stateDirectory } from './state-directory.ts'
 
 const maxReadBytes = 256 * 1_048_576
 
@@ -45,14 +45,14 @@ const keyLength = 32
 
 /** This machine's key for the hashes that replace secrets; a new one for this run alone where none can be kept. */
 export async function machineKey(env: NodeJS.ProcessEnv): Promise<Uint8Array> {
-  const folder = join(env['XDG_STATE_HOME'] || join(env['HOME'] || homedir(), '.local', 'state'), 'registry-doctor')
+  const folder = stateDirectory(env)
   const path = join(folder, 'redaction-key')
   const kept = await readKey(path)
   if (kept) return kept
   const key = randomBytes(keyLength)
   const unfinished = `${path}.${randomBytes(4).toString('hex')}.part`
   try {
-    await mkdir(folder, { recursive: true, mode: 0o700 })
+    await makePrivate(folder)
     // It appears whole or not at all: of two first runs at once, the second takes the first one's key.
     await writeFile(unfinished, key, { mode: 0o600, flag: 'wx' })
     await link(unfinished, path)

@@ -128,8 +128,8 @@ describe('machineKey', () => {
     expect(Buffer.from(await key())).toEqual(Buffer.from(fresh))
   })
 
-  test('is for one run alone where it can not be kept', async () => {
-    const env = { XDG_STATE_HOME: '/dev/null/state' }
+  test.each(['/dev/null/state', '/proc/state'])('is for one run alone where it can not be kept, as in %s', async (XDG_STATE_HOME) => {
+    const env = { XDG_STATE_HOME }
     const one = await key(env)
     expect(one).toHaveLength(32)
     expect(Buffer.from(await key(env))).not.toEqual(Buffer.from(one))

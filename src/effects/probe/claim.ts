@@ -1,11 +1,6 @@
 import type { Json } from '../../model/json.ts'
 import { isProbeNamespace, probeNamespace, probeSlots } from '../../model/probe.ts'
-
-/** Who runs a probe: a later run tells by it whether that process still lives. */
-export interface Owner {
-  readonly host: string
-  readonly pid: number
-}
+import type { Owner } from '../owner.ts'
 
 /** A namespace that some probe made. */
 export interface Claim {

@@ -1,5 +1,5 @@
-import { hostname } from 'node:os'
 import type { Look } from '../../model/observation.ts'
+import { isAlive, thisProcess } from '../owner.ts'
 import { openWritePorts, toldPorts } from '../ports.ts'
 import type { ProbeTools } from './tools.ts'
 
@@ -16,15 +16,5 @@ export interface LiveProbe extends Pick<ProbeTools, 'by' | 'signal' | 'tell'> {
 /** Tools that change the real world; this process is their owner. */
 export async function liveTools({ env, kubeconfig, log, ...rest }: LiveProbe): Promise<ProbeTools> {
   const ports = toldPorts(await openWritePorts(env, kubeconfig), log)
-  return { ...rest, ports, owner: { host: hostname(), pid: process.pid }, isAlive }
-}
-
-/** Another user's process cannot be signalled, and lives. */
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'EPERM'
-  }
+  return { ...rest, ports, owner: thisProcess(), isAlive }
 }

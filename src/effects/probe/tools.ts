@@ -1,6 +1,6 @@
 import type { Look } from '../../model/observation.ts'
+import type { Owner } from '../owner.ts'
 import type { WritePorts } from '../ports.ts'
-import type { Owner } from './claim.ts'
 
 /** What a probe works with. */
 export interface ProbeTools {
