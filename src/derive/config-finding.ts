@@ -1,5 +1,4 @@
 import type { Endpoint } from '../containerd/endpoints.ts'
-import { join } from '../containerd/go/path.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import type { Evidence, Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
@@ -7,6 +6,7 @@ import type { Cluster, Node, Registry } from '../model/topology.ts'
 import { protocolFrom } from './ask.ts'
 import { k3sFinding } from './k3s-finding.ts'
 import type { ConfigFault } from './lead.ts'
+import { blockingOf, placeOf, type Place } from './hosts-toml-place.ts'
 import { fileFacts, textOf } from './node-files.ts'
 import type { NodePull } from './node-pull.ts'
 import { registryDetail } from './registry-detail.ts'
@@ -78,32 +78,6 @@ interface Facts extends Place {
   readonly fault: ConfigFault
   /** Where the registry answers the node. */
   readonly endpoint?: string
-}
-
-interface Place {
-  /** The directory that containerd takes. */
-  readonly directory?: string
-  /** The hosts.toml that it would read first: what is there now, or where one has to be. */
-  readonly target: string
-}
-
-function placeOf({ plan, containerd }: NodePull, registryHost: string): Place {
-  const path = plan.kind === 'plan' && plan.path.path !== 'none' ? plan.path : undefined
-  const root = (path?.roots[0] ?? containerd.config.settings.configPath)?.split(':').find(Boolean) ?? '/etc/containerd/certs.d'
-  const taken = plan.kind === 'plan' && 'directory' in plan.endpoints ? plan.endpoints.directory : undefined
-  // All hosts share `_default`: a file for one of them has a directory of its own.
-  const directory = taken === undefined || taken.endsWith('/_default') ? join(root, registryHost) : taken
-  return { ...(taken !== undefined && { directory: taken }), target: join(directory, 'hosts.toml') }
-}
-
-/** What lies where a directory or a hosts.toml should, and keeps containerd from reading it. */
-function blockingOf({ containerd: { files } }: NodePull, { directory, target }: Place): string | null {
-  const is = (path: string, type: string): boolean => {
-    const found = files.find(path)
-    return 'entry' in found && found.entry.type === type
-  }
-  if (directory !== undefined && is(directory, 'file')) return directory
-  return is(target, 'dir') ? target : null
 }
 
 const urlOf = ({ scheme, host }: Pick<Endpoint, 'scheme' | 'host'>): string => `${scheme}://${host}`

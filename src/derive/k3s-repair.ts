@@ -43,8 +43,8 @@ const hashOf = (files: Files, path: string): string | null => fileFacts(files, p
 
 const hasSecrets = (text: string | null): boolean => text?.includes('[redacted:') === true
 
-/** An endpoint that is the default one stands as `server`, any other in a table of its own. */
-const leadsTo = (rendered: Rendered, registryHost: string, endpoint: string): boolean => {
+/** Whether an endpoint is in what k3s writes for a registry host: the default one stands as `server`, any other in a table of its own. */
+export const leadsTo = (rendered: Rendered, registryHost: string, endpoint: string): boolean => {
   const text = (rendered.kind === 'certs.d' && rendered.files[`${registryHost}/hosts.toml`]) || ''
   return text.includes(`[host."${endpoint}/v2"]`) || text.includes(`\nserver = "${endpoint}/v2"\n`)
 }

@@ -4,6 +4,10 @@ import { registryPort } from '../derive/registry-detail.ts'
 import { isAbsent, type ContainerDetail, type ContainerSummary, type Look } from '../model/observation.ts'
 
 const registryImage = /(?:^|\/)(?:registry|distribution|docker-registry|zot(?:-[\w-]+)?)(?:[:@]|$)/
+
+/** Whether an image is one of the programs that serve as a registry, by its name. */
+export const isRegistryImage = (image: string): boolean => registryImage.test(image)
+
 /** A container that may be a registry, with what only an inspect tells. */
 export interface RegistryContainer {
   readonly summary: ContainerSummary

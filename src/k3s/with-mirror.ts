@@ -46,7 +46,8 @@ export function withListedEndpoints(text: string): string | null {
 
 const fresh = (registryHost: string, endpoint: string): string => `mirrors:\n  "${registryHost}":\n    endpoint:\n      - "${endpoint}"\n`
 
-function mapAt(document: Document, key: string): YAMLMap | null {
+/** The mapping of a key, made where there is none; null where something else stands there. */
+export function mapAt(document: Document, key: string): YAMLMap | null {
   const found: unknown = document.get(key)
   if (isMap(found)) return found
   if (found !== undefined && found !== null) return null
