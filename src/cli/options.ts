@@ -67,6 +67,16 @@ export const probeTimeoutMs = 120_000
 /** Within which a run that repairs gives up: nodes restart, images are pushed. */
 export const repairTimeoutMs = 600_000
 
+/** Within which a set-up gives up: a cluster may have to be made, and images pulled for it. */
+export const setupTimeoutMs = 900_000
+
+/** A TCP port. */
+export function parsePort(value: string): number {
+  const port = Number(value)
+  if (!/^\d{1,5}$/.test(value) || port < 1 || port > 65_535) throw new InvalidArgumentError('a port is a number from 1 to 65535')
+  return port
+}
+
 /** What is probed stands before it: the value of an option that may have none would take its place. */
 export function parseProbe(value: string): 'pods' | 'cri' {
   if (value === 'pods' || value === 'cri') return value

@@ -9,6 +9,7 @@ import type { ExplainArguments } from './commands/explain.ts'
 import type { FixArguments } from './commands/fix.ts'
 import type { LintArguments } from './commands/lint.ts'
 import type { RenderArguments } from './commands/render.ts'
+import type { SetupArguments } from './commands/setup.ts'
 import type { TraceArguments } from './commands/trace.ts'
 import { tellFault } from './fault.ts'
 import { writeOut } from './output.ts'
@@ -21,7 +22,9 @@ import {
   parseDuration,
   parseProbe,
   probeTimeoutMs,
+  parsePort,
   repairTimeoutMs,
+  setupTimeoutMs,
   type SharedOptions,
 } from './options.ts'
 import { UsageError, usageOf } from './usage-error.ts'
@@ -62,7 +65,7 @@ async function refuse(message: string, code: string, argv: readonly string[]): P
             ? (await import('../engine/trace/document.ts')).traceError(facts, 2, error)
             : argv[0] === 'fix' || argv[0] === 'setup'
               ? (await import('./fix-error.ts')).fixError(argv[0], facts.startedAt, 2, error)
-            : (await import('../engine/report.ts')).errorReport(facts, 2, error)
+              : (await import('../engine/report.ts')).errorReport(facts, 2, error)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   }
   return 2
@@ -156,6 +159,33 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .action(async (word: string | undefined, options: FixArguments) => {
       const [{ fix }, { parseTarget }] = await Promise.all([import('./commands/fix.ts'), import('./parse-target.ts')])
       done(await fix({ ...options, ...(word !== undefined && { target: parseTarget(word) }) }, env))
+    })
+
+  addOutputOptions(
+    addSharedOptions(
+      command('setup', 'a local registry and what leads clusters to it, from nothing, and again without a change'),
+      setupTimeoutMs,
+    ),
+    'terminal',
+    fixReporters,
+  )
+    .addOption(
+      new Option('--create-cluster <provider>', 'make the cluster too, by the command line of kind or k3d').choices(['kind', 'k3d']),
+    )
+    .option('--config <file>', "the cluster's configuration, to which what it lacks is added")
+    .option(
+      '--registry-name <name>',
+      "name of the registry's container; default: that which the clusters use, else kind-registry or k3d-registry",
+    )
+    .addOption(
+      new Option('--port <number>', 'the port of this machine for pushes; default: 5001, or the next that is free').argParser(parsePort),
+    )
+    .option('--tls', 'the registry speaks HTTPS, with a development authority that is made here and that nodes are told to trust')
+    .option('--dry-run', 'only show what would be changed')
+    .addOption(allowOption())
+    .action(async (options: SetupArguments) => {
+      const { setup } = await import('./commands/setup.ts')
+      done(await setup(options, env))
     })
 
   addOutputOptions(command('lint', 'what will go wrong with files, before a cluster exists'), 'terminal', lintReporters)

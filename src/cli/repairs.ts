@@ -4,12 +4,18 @@ import type { Live } from './live.ts'
 import { UsageError } from './usage-error.ts'
 
 /** @throws UsageError where there is no place to keep what is done */
-export async function openRepairsOr({ kubeconfig }: { readonly kubeconfig?: string }, env: NodeJS.ProcessEnv, { log }: Pick<Live, 'log'>): Promise<LiveRepairs> {
+export async function openRepairsOr(
+  { kubeconfig }: { readonly kubeconfig?: string },
+  env: NodeJS.ProcessEnv,
+  { log }: Pick<Live, 'log'>,
+): Promise<LiveRepairs> {
   const { openRepairs } = await import('../effects/fix/live.ts')
   try {
     return await openRepairs({ env, log, ...(kubeconfig !== undefined && { kubeconfig }) })
   } catch (error) {
-    throw new UsageError(`what is done must be kept, so that it can be taken back, and nothing can be: ${(error as Error).message}; set XDG_STATE_HOME`)
+    throw new UsageError(
+      `what is done must be kept, so that it can be taken back, and nothing can be: ${(error as Error).message}; set XDG_STATE_HOME`,
+    )
   }
 }
 
@@ -24,7 +30,10 @@ export async function withLock<T>(
   if ('heldBy' in taken) {
     const { pid, host, since, command: other, path } = taken.heldBy
     const gone = `if that process is gone, remove ${path}`
-    return refused({ code: 'busy', message: `another run (${other}, process ${pid} on ${host}, since ${since}) makes changes: wait for its end; ${gone}` })
+    return refused({
+      code: 'busy',
+      message: `another run (${other}, process ${pid} on ${host}, since ${since}) makes changes: wait for its end; ${gone}`,
+    })
   }
   try {
     return await work()

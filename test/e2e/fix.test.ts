@@ -72,7 +72,16 @@ describe('fix', () => {
         const there = await snapshot(cluster)
         const { run, document } = await repaired(fixHere(...words), env)
         expect(run.exitCode, run.stdout).toBe(1)
-        expect(document).toMatchObject({ dryRun: true, repairs: [{ code: 'hosts-toml-missing', status: 'planned', steps: [{ diff: expect.stringContaining('+[host."http://kind-registry:5000"]') }] }] })
+        expect(document).toMatchObject({
+          dryRun: true,
+          repairs: [
+            {
+              code: 'hosts-toml-missing',
+              status: 'planned',
+              steps: [{ diff: expect.stringContaining('+[host."http://kind-registry:5000"]') }],
+            },
+          ],
+        })
         expect(await snapshot(cluster)).toEqual(there)
         expect(await readdir(journalsIn(env)).catch(() => [])).toEqual([])
       }),
@@ -103,7 +112,10 @@ describe('fix', () => {
         expect(did[0]!.exitCode).toBe(0)
         // It came while the first one worked, or after it.
         const other = documents.find((one) => one !== did[0])!
-        expect([[3, 'busy'], [0, undefined]]).toContainEqual([other.exitCode, other.error?.code])
+        expect([
+          [3, 'busy'],
+          [0, undefined],
+        ]).toContainEqual([other.exitCode, other.error?.code])
         expect((await runningContainers(cluster)).filter((id) => running.includes(id))).toEqual(running)
       }),
     )
@@ -203,13 +215,35 @@ describe('fix', () => {
       const place = await placeOf(cluster)
       await kubectl(cluster, 'create', 'deployment', name, `--image=${helloImage}`, '--replicas=0')
       try {
-        const patch = { spec: { replicas: 1, template: { spec: { nodeName: place.node('worker2'), terminationGracePeriodSeconds: 0, containers: [{ name: 'hello', imagePullPolicy: 'Always' }] } } } }
+        const patch = {
+          spec: {
+            replicas: 1,
+            template: {
+              spec: {
+                nodeName: place.node('worker2'),
+                terminationGracePeriodSeconds: 0,
+                containers: [{ name: 'hello', imagePullPolicy: 'Always' }],
+              },
+            },
+          },
+        }
         await kubectl(cluster, 'patch', 'deployment', name, '-p', JSON.stringify(patch))
-        await kubectl(cluster, 'wait', '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff', 'pod', '-l', `app=${name}`, '--timeout=60s')
+        await kubectl(
+          cluster,
+          'wait',
+          '--for=jsonpath={.status.containerStatuses[0].state.waiting.reason}=ImagePullBackOff',
+          'pod',
+          '-l',
+          `app=${name}`,
+          '--timeout=60s',
+        )
         await withState(async (env) => {
           const { run, document } = await repaired(fixHere('--yes', '--kick-pods'), env)
           expect(run.exitCode, run.stdout).toBe(0)
-          expect(document.repairs.flatMap(({ steps }) => steps.map((one) => [one.step.op, one.status])), run.stdout).toEqual([
+          expect(
+            document.repairs.flatMap(({ steps }) => steps.map((one) => [one.step.op, one.status])),
+            run.stdout,
+          ).toEqual([
             ['file.put', 'applied'],
             ['pod.delete', 'applied'],
           ])

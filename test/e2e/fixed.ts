@@ -47,7 +47,15 @@ export async function snapshot(cluster: string): Promise<string[]> {
     names.map(async (node) => {
       const { code, stdout } = await docker(['exec', node, 'sh', '-c', script])
       const state = await dockerOutput(['inspect', '-f', '{{.State.Status}}', node])
-      return [`${node} ${state.trim()}`, ...(code === 0 ? stdout.split('\n').toSorted().map((line) => `${node} ${line}`) : [])]
+      return [
+        `${node} ${state.trim()}`,
+        ...(code === 0
+          ? stdout
+              .split('\n')
+              .toSorted()
+              .map((line) => `${node} ${line}`)
+          : []),
+      ]
     }),
   )
   const format = '{{.State.Status}} {{json .HostConfig.PortBindings}} {{range $name, $one := .NetworkSettings.Networks}}{{$name}} {{end}}'
@@ -57,7 +65,9 @@ export async function snapshot(cluster: string): Promise<string[]> {
 
 /** Ids of the containers that run on the nodes. */
 export async function runningContainers(cluster: string): Promise<string[]> {
-  const ids = await Promise.all((await nodeNames(cluster)).map(async (node) => (await docker(['exec', node, 'crictl', 'ps', '-q'])).stdout.split('\n')))
+  const ids = await Promise.all(
+    (await nodeNames(cluster)).map(async (node) => (await docker(['exec', node, 'crictl', 'ps', '-q'])).stdout.split('\n')),
+  )
   return ids.flat().filter(Boolean).toSorted()
 }
 
@@ -76,13 +86,23 @@ export interface FixExpectations {
  * Repairs a cluster by `fix`, with proof, and takes it back: all is healthy, what ran before runs on; then all files are as they
  * were, and what was found is found again.
  */
-export async function repairAndUndo(cluster: string, before: Report, { allow, leaves = [], foundByPods = false }: FixExpectations): Promise<void> {
+export async function repairAndUndo(
+  cluster: string,
+  before: Report,
+  { allow, leaves = [], foundByPods = false }: FixExpectations,
+): Promise<void> {
   await withState(async (env) => {
     const [there, running] = await Promise.all([snapshot(cluster), runningContainers(cluster)])
     const { run, document } = await repaired(['fix', '--cluster', cluster, '--yes', '--allow', allow, '--probe'], env)
     const shown = run.stdout + run.stderr
-    expect(document.repairs.map((one) => [one.title, one.status, one.reason]), shown).toEqual(document.repairs.map((one) => [one.title, 'applied', undefined]))
-    expect(document.after?.rootCauses.map((one) => one.code), shown).toEqual(leaves)
+    expect(
+      document.repairs.map((one) => [one.title, one.status, one.reason]),
+      shown,
+    ).toEqual(document.repairs.map((one) => [one.title, 'applied', undefined]))
+    expect(
+      document.after?.rootCauses.map((one) => one.code),
+      shown,
+    ).toEqual(leaves)
     expect(run.exitCode, shown).toBe(leaves.length > 0 ? 1 : 0)
     if (allow !== 'destructive') expect((await runningContainers(cluster)).filter((id) => running.includes(id))).toEqual(running)
     const undone = await repaired(['fix', '--undo', document.id!, '--cluster', cluster, '--yes'], env)

@@ -1,5 +1,16 @@
 import { execFile } from 'node:child_process'
-import { chmodSync, existsSync, lstatSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import {
+  chmodSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RepairPorts } from '../../src/effects/ports.ts'
@@ -96,7 +107,9 @@ export class FakeRepairWorld {
       .toSorted()
       .map((name) => {
         const info = statSync(this.path(name))
-        return info.isDirectory() ? `${name}/` : `${name} ${(info.mode & 0o777).toString(8)} ${readFileSync(this.path(name)).toString('base64')}`
+        return info.isDirectory()
+          ? `${name}/`
+          : `${name} ${(info.mode & 0o777).toString(8)} ${readFileSync(this.path(name)).toString('base64')}`
       })
     const containers = [...this.containers.values()]
       .map(({ Name, State, HostConfig, NetworkSettings, Config, Mounts = [] }) => ({
@@ -110,7 +123,14 @@ export class FakeRepairWorld {
       .toSorted((a, b) => (a.Name < b.Name ? -1 : 1))
     const sorted = (map: ReadonlyMap<string, Json>): Json => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1)) as unknown as Json
     return JSON.parse(
-      JSON.stringify({ files, containers, objects: sorted(this.objects), registry: sorted(this.registry), images: sorted(this.images), host: sorted(this.hostFiles) }),
+      JSON.stringify({
+        files,
+        containers,
+        objects: sorted(this.objects),
+        registry: sorted(this.registry),
+        images: sorted(this.images),
+        host: sorted(this.hostFiles),
+      }),
     ) as Json
   }
 
@@ -244,7 +264,10 @@ export class FakeRepairWorld {
     }
   }
 
-  #created(name: string, { HostConfig, Labels, Env, Image }: { HostConfig: { Binds?: string[] }; Labels?: object; Env?: string[]; Image: string }): Container {
+  #created(
+    name: string,
+    { HostConfig, Labels, Env, Image }: { HostConfig: { Binds?: string[] }; Labels?: object; Env?: string[]; Image: string },
+  ): Container {
     const volumes = (HostConfig.Binds ?? []).map((one) => {
       const [Name = '', Destination = ''] = one.split(':')
       return { Type: 'volume', Name, Destination, RW: true }

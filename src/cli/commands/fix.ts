@@ -62,7 +62,13 @@ async function fixAsAsked(options: FixArguments, env: NodeJS.ProcessEnv, started
           const all = { ...deps, tell: view.tell }
           const done =
             options.undo === undefined
-              ? await fixWith(all, { ...options, dryRun, probe: options.probe !== undefined, kickPods: options.kickPods === true, ...codesOf(options) })
+              ? await fixWith(all, {
+                  ...options,
+                  dryRun,
+                  probe: options.probe !== undefined,
+                  kickPods: options.kickPods === true,
+                  ...codesOf(options),
+                })
               : await undoRun(all, await repairs.earlier(options.undo === true ? undefined : options.undo), { dryRun })
           return { ...done, notes: [...repairs.notes, ...done.notes] }
         } finally {
@@ -81,7 +87,8 @@ function depsOf(options: FixArguments, env: NodeJS.ProcessEnv, live: Live, repai
     openWorld: repairs.openWorld,
     openJournal: (topology) => repairs.openJournal('fix', topology),
     interrupted: () => repairs.interrupted(),
-    confirm: async (shown) => options.yes === true || ((await showPlan(shown, options, env)) && askYesNo('make these changes?', live.signal)),
+    confirm: async (shown) =>
+      options.yes === true || ((await showPlan(shown, options, env)) && askYesNo('make these changes?', live.signal)),
     kubectlOf: (topology) => (name) => kubectlOf(topology.clusters.find((one) => one.name === name)!),
     signal: live.signal,
     startedAt,
@@ -123,6 +130,8 @@ function codesOf({ code }: FixArguments): { codes?: readonly string[] } {
 function refuseContradictions({ undo, yes, dryRun, probe, kickPods, code }: FixArguments): void {
   if (yes === true && dryRun === true) throw new UsageError('--yes makes changes and --dry-run makes none: give one of them')
   if (undo === undefined) return
-  const other = [probe !== undefined && '--probe', kickPods === true && '--kick-pods', code.length > 0 && '--code'].find((one) => one !== false)
+  const other = [probe !== undefined && '--probe', kickPods === true && '--kick-pods', code.length > 0 && '--code'].find(
+    (one) => one !== false,
+  )
   if (other !== undefined) throw new UsageError(`${other} is about repairs, and --undo takes one back: give one of them`)
 }

@@ -24,6 +24,11 @@ export async function settle(world: RepairWorld, steps: readonly DoneStep[], sig
   ])
 }
 
+/** Waits until the nodes of clusters that have just been made are there. */
+export async function awaitNodes(world: RepairWorld, clusters: readonly Cluster[], signal: AbortSignal): Promise<void> {
+  await Promise.all(clusters.flatMap((cluster) => cluster.nodes.map((one) => nodeReady(world, cluster, one.name, signal))))
+}
+
 async function until(limitMs: number, signal: AbortSignal, isSo: () => Promise<boolean>): Promise<void> {
   const end = performance.now() + limitMs
   while (!signal.aborted && performance.now() < end && !(await isSo().catch(() => false)))

@@ -49,7 +49,12 @@ export async function undoRun(
   const planned = plannedUndo(earlier.steps)
   if (planned.length === 0) return document([], null, 0)
   if (dryRun) return document(planned, null, 0)
-  if (!(await deps.confirm(document(planned, null, 0)))) return document(planned.map((one) => ({ ...one, status: 'declined' })), null, 1)
+  if (!(await deps.confirm(document(planned, null, 0))))
+    return document(
+      planned.map((one) => ({ ...one, status: 'declined' })),
+      null,
+      1,
+    )
   const world = await deps.openWorld(topology)
   const journal = await earlier.resume()
   const repairs = await undoSteps({ world, journal, signal: deps.signal, tell: deps.tell }, earlier.steps)
@@ -57,7 +62,11 @@ export async function undoRun(
   await journal.end(isWhole ? 'undone' : 'failed')
   const changed = repairs.flatMap(({ steps }) => steps.flatMap(({ step, status }) => (status === 'undone' ? [step as DoneStep] : [])))
   // What was stopped is not waited for.
-  await settle(world, changed.filter(({ op }) => op === 'container.restart' || op === 'container.recreate'), deps.signal)
+  await settle(
+    world,
+    changed.filter(({ op }) => op === 'container.restart' || op === 'container.recreate'),
+    deps.signal,
+  )
   return document(repairs, (await deps.examine(false)).report, isWhole ? 0 : 1)
 }
 

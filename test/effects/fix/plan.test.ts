@@ -29,11 +29,24 @@ const plan = (findings: ReportedFinding[], allow: Risk = 'safe', codes?: string[
 describe('what is done about a root cause', () => {
   test.each<[string, Remedy[], Risk, string]>([
     ['the first remedy that the tool can do', [byHand, remedy('write', 'safe', put('a'))], 'safe', 'write'],
-    ['of several the first within the risk', [remedy('restart', 'disruptive', put('a')), remedy('write', 'safe', put('a'))], 'safe', 'write'],
-    ['the first, where its risk is allowed', [remedy('restart', 'disruptive', put('a')), remedy('write', 'safe', put('a'))], 'disruptive', 'restart'],
+    [
+      'of several the first within the risk',
+      [remedy('restart', 'disruptive', put('a')), remedy('write', 'safe', put('a'))],
+      'safe',
+      'write',
+    ],
+    [
+      'the first, where its risk is allowed',
+      [remedy('restart', 'disruptive', put('a')), remedy('write', 'safe', put('a'))],
+      'disruptive',
+      'restart',
+    ],
     ['disruptive, where destructive is allowed', [remedy('restart', 'disruptive', put('a'))], 'destructive', 'restart'],
   ])('%s', (_name, remedies, allow, title) => {
-    expect(plan([finding('a:x', ...remedies)], allow)).toMatchObject({ repairs: [{ finding: 'a:x', code: 'a', cluster: 'dev', title }], others: [] })
+    expect(plan([finding('a:x', ...remedies)], allow)).toMatchObject({
+      repairs: [{ finding: 'a:x', code: 'a', cluster: 'dev', title }],
+      others: [],
+    })
   })
 
   test.each<[string, Remedy[], object]>([
@@ -43,7 +56,11 @@ describe('what is done about a root cause', () => {
       [remedy('both', 'safe', { op: 'manual', text: 'first this' }, put('a'))],
       { status: 'manual', title: 'both' },
     ],
-    ['what is disruptive', [remedy('restart', 'disruptive', put('a'))], { status: 'not-allowed', reason: 'it is disruptive: --allow disruptive' }],
+    [
+      'what is disruptive',
+      [remedy('restart', 'disruptive', put('a'))],
+      { status: 'not-allowed', reason: 'it is disruptive: --allow disruptive' },
+    ],
     ['nothing at all', [], { status: 'manual', steps: [] }],
   ])('%s is left', (_name, remedies, other) => {
     expect(plan([finding('a:x', ...remedies)])).toMatchObject({ repairs: [], others: [other] })

@@ -42,14 +42,26 @@ const repairs = (world: FakeRepairWorld): PlannedRepair[] => [
     risk: 'safe',
     steps: [
       { op: 'path.move', node: 'dev-worker', from: world.path('certs.d/localhost_5001_'), to: world.path('certs.d/localhost_5001_.off') },
-      { op: 'file.put', node: 'dev-worker', path: world.path('certs.d/localhost_5001_/hosts.toml'), content: '[host."http://r:5000"]\n', expect: null },
+      {
+        op: 'file.put',
+        node: 'dev-worker',
+        path: world.path('certs.d/localhost_5001_/hosts.toml'),
+        content: '[host."http://r:5000"]\n',
+        expect: null,
+      },
     ],
   },
   {
     title: 'set config_path',
     risk: 'disruptive',
     steps: [
-      { op: 'file.put', node: 'dev-worker', path: world.path('config.toml'), content: 'version = 2\nx = 1\n', expect: sha('version = 2\n') },
+      {
+        op: 'file.put',
+        node: 'dev-worker',
+        path: world.path('config.toml'),
+        content: 'version = 2\nx = 1\n',
+        expect: sha('version = 2\n'),
+      },
       { op: 'service.restart', node: 'dev-worker', service: 'containerd' },
     ],
   },
@@ -91,7 +103,10 @@ describe('a run of repairs', () => {
     const journal = memoryJournal()
     const done = await doRepairs(tools(fake, journal), repairs(fake))
     expect(done.map((one) => one.status)).toEqual(['applied', 'applied', 'applied', 'failed', 'not-reached'])
-    expect(done[3]).toMatchObject({ reason: expect.stringMatching(/has been changed since it was looked at/), steps: [{ status: 'failed' }, { status: 'not-reached' }] })
+    expect(done[3]).toMatchObject({
+      reason: expect.stringMatching(/has been changed since it was looked at/),
+      steps: [{ status: 'failed' }, { status: 'not-reached' }],
+    })
     expect(journal.steps).toHaveLength(5)
   })
 
@@ -105,9 +120,17 @@ describe('a run of repairs', () => {
   })
 
   test.each<[string, Step, RegExp]>([
-    ['a node that was not examined', { op: 'file.put', node: 'other-worker', path: '/x', content: '', expect: null }, /other-worker is no node of a cluster that was examined/],
+    [
+      'a node that was not examined',
+      { op: 'file.put', node: 'other-worker', path: '/x', content: '', expect: null },
+      /other-worker is no node of a cluster that was examined/,
+    ],
     ['a container of somebody else', { op: 'container.restart', container: 'database' }, /database is neither a node nor a registry/],
-    ['a network of somebody else', { op: 'network.connect', network: 'bridge', container: 'kind-registry', aliases: [] }, /bridge is no network/],
+    [
+      'a network of somebody else',
+      { op: 'network.connect', network: 'bridge', container: 'kind-registry', aliases: [] },
+      /bridge is no network/,
+    ],
     [
       'a cluster that was not examined',
       { op: 'configmap.put', cluster: 'prod', kubectl: 'kubectl', namespace: 'kube-public', name: 'x', data: {} },
@@ -128,7 +151,10 @@ describe('what somebody has changed since is left alone', () => {
     await doRepairs(tools(fake, journal), repairs(fake))
     fake.write('config.toml', 'by hand\n')
     const undone = await undoSteps(tools(fake, journal), journal.steps)
-    expect(undone.find((one) => one.title === 'set config_path')).toMatchObject({ status: 'failed', reason: expect.stringMatching(/has other content.*left as it is/) })
+    expect(undone.find((one) => one.title === 'set config_path')).toMatchObject({
+      status: 'failed',
+      reason: expect.stringMatching(/has other content.*left as it is/),
+    })
     expect(undone.find((one) => one.title === 'push')).toMatchObject({ status: 'undone' })
     expect(undone.find((one) => one.title === 'attach')).toMatchObject({ status: 'not-reached' })
     expect(journal.steps.map((one) => one.state)).toEqual(['done', 'done', 'done', 'done', 'done', 'done', 'done', 'undone'])
@@ -173,7 +199,10 @@ describe('killed after any call', async () => {
     // What is planned afresh is what is not there yet.
     const done = new Set(journal.steps.filter((one) => one.state === 'done').map(({ step }) => JSON.stringify(step)))
     const left = repairs(fake).map((one) => ({ ...one, steps: one.steps.filter((step) => !done.has(JSON.stringify(step))) }))
-    await doRepairs(tools(fake, journal), left.filter(({ steps }) => steps.length > 0))
+    await doRepairs(
+      tools(fake, journal),
+      left.filter(({ steps }) => steps.length > 0),
+    )
     expect(fake.state()).toEqual(after)
   })
 

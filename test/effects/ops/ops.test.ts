@@ -32,15 +32,33 @@ const putConfigMap: DoneStep = {
 
 const cases: { readonly [name: string]: Case } = {
   'file.put, a new file in new folders': {
-    step: (world) => ({ op: 'file.put', node: 'dev-worker', path: world.path('certs.d/localhost:5001/hosts.toml'), content: '[host."http://r:5000"]\n', expect: null }),
+    step: (world) => ({
+      op: 'file.put',
+      node: 'dev-worker',
+      path: world.path('certs.d/localhost:5001/hosts.toml'),
+      content: '[host."http://r:5000"]\n',
+      expect: null,
+    }),
   },
   'file.put, over a file with rights of its own': {
     given: (world) => world.write('etc/hosts.toml', 'old\n', 0o600),
-    step: (world) => ({ op: 'file.put', node: 'dev-worker', path: world.path('etc/hosts.toml'), content: `it's "new" \\n $x %s\n`, expect: sha('old\n') }),
+    step: (world) => ({
+      op: 'file.put',
+      node: 'dev-worker',
+      path: world.path('etc/hosts.toml'),
+      content: `it's "new" \\n $x %s\n`,
+      expect: sha('old\n'),
+    }),
   },
   'file.put, of more than a command line takes': {
     given: (world) => world.write('etc/large', 'old'),
-    step: (world) => ({ op: 'file.put', node: 'dev-worker', path: world.path('etc/large'), content: 'ü'.repeat(40_000), expect: sha('old') }),
+    step: (world) => ({
+      op: 'file.put',
+      node: 'dev-worker',
+      path: world.path('etc/large'),
+      content: 'ü'.repeat(40_000),
+      expect: sha('old'),
+    }),
   },
   'file.splice': {
     given: (world) => world.write('config.toml', Buffer.from([0x61, 0x0a, 0xff, 0x0a, 0x62, 0x0a])),
@@ -51,7 +69,9 @@ const cases: { readonly [name: string]: Case } = {
       line: 3,
       remove: 1,
       insert: ['ü', 'c'],
-      expect: createHash('sha256').update(Buffer.from([0x61, 0x0a, 0xff, 0x0a, 0x62, 0x0a])).digest('hex'),
+      expect: createHash('sha256')
+        .update(Buffer.from([0x61, 0x0a, 0xff, 0x0a, 0x62, 0x0a]))
+        .digest('hex'),
     }),
   },
   'file.copy': {
@@ -80,7 +100,13 @@ const cases: { readonly [name: string]: Case } = {
   'container.restart': { step: () => ({ op: 'container.restart', container: 'kind-registry' }) },
   'container.run': {
     given: (world) => void world.containers.delete('kind-registry'),
-    step: () => ({ op: 'container.run', container: 'kind-registry', image: 'registry:3', publish: '127.0.0.1:5001:5000', restart: 'always' }),
+    step: () => ({
+      op: 'container.run',
+      container: 'kind-registry',
+      image: 'registry:3',
+      publish: '127.0.0.1:5001:5000',
+      restart: 'always',
+    }),
   },
   'container.run, with a volume': {
     given: (world) => void world.containers.delete('kind-registry'),
@@ -126,7 +152,9 @@ const cases: { readonly [name: string]: Case } = {
     step: () => ({ op: 'image.push', source: 'localhost:5001/app:1', target: 'localhost:5001/app:1' }),
     kept: /localhost:5001\/app:1 stays in the registry, which refuses to delete/,
   },
-  'host.file.put': { step: () => ({ op: 'host.file.put', path: '/etc/docker/certs.d/localhost:5001/ca.crt', content: 'ca', expect: null }) },
+  'host.file.put': {
+    step: () => ({ op: 'host.file.put', path: '/etc/docker/certs.d/localhost:5001/ca.crt', content: 'ca', expect: null }),
+  },
 }
 
 describe.each(Object.entries(cases))('%s', (_name, { step: stepOf, given, kept }) => {
@@ -211,7 +239,10 @@ describe('what is not as it was looked at', () => {
     const captured = await opOf(step).capture(fake.world, step)
     await opOf(step).apply(fake.world, step, captured)
     fake.write('hosts.toml', 'by hand')
-    expect(await opOf(step).present(fake.world, step, captured)).toMatchObject({ is: 'other', what: expect.stringMatching(/has other content/) })
+    expect(await opOf(step).present(fake.world, step, captured)).toMatchObject({
+      is: 'other',
+      what: expect.stringMatching(/has other content/),
+    })
   })
 })
 
