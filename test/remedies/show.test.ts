@@ -2,7 +2,8 @@ import * as fc from 'fast-check'
 import { spawnSync } from 'node:child_process'
 import { describe, expect, test } from 'vitest'
 import type { Step } from '../../src/model/finding.ts'
-import { printed, quote, showStep } from '../../src/remedies/show.ts'
+import { quote } from '../../src/remedies/quote.ts'
+import { printed, showStep } from '../../src/remedies/show.ts'
 
 const shells = ['sh', 'bash', 'dash'].filter((shell) => spawnSync(shell, ['-c', ':']).status === 0)
 /** Runs a script and returns what it printed, cut at each NUL. */
