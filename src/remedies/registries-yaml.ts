@@ -2,7 +2,8 @@ import type { Finding, Remedy, Step } from '../model/finding.ts'
 import { factsOf, forEachNode, where, type NodeFacts } from './node-files.ts'
 import type { Splice } from '../model/splice.ts'
 import { manual } from './remedy.ts'
-import { showStep } from './show.ts'
+import { quote } from './quote.ts'
+import { printed, showStep } from './show.ts'
 
 /** What a finding about a node of k3d tells of its repair. */
 export interface K3sFacts extends NodeFacts {
@@ -35,7 +36,7 @@ export function registriesYamlRemedy(finding: Finding): Remedy {
   const all = factsOf(finding) as K3sFacts[]
   const names = [...new Set(all.flatMap((one) => one.put ?? []).map(({ path }) => path.slice(path.lastIndexOf('/') + 1)))]
   if (finding.data['running'] === false) return stoppedRemedy(all)
-  if (all.some((one) => one.put === undefined || one.put.length === 0)) {
+  if (all.some(({ put, authority }) => put === undefined || (put.length === 0 && !authority))) {
     const { registriesYaml, snippet = '' } = all[0]!
     return manual(
       `correct ${registriesYaml} on ${where(all)}`,
@@ -66,9 +67,25 @@ function steps({ put = [], authority, blocking, needsRestart }: K3sFacts, node: 
   ]
 }
 
-/** In a container that does not run nothing can be executed; its files can be copied all the same. */
+/** In a container that does not run nothing can be executed, and nothing is lost by a restart; its files can be copied all the same. */
 function stoppedRemedy(all: readonly K3sFacts[]): Remedy {
   const [{ registriesYaml, snippet = '' }] = all as [K3sFacts]
+  if (all.every(({ put = [] }) => put.length > 0 && put.every((one) => 'content' in one)))
+    return {
+      title: `write ${registriesYaml} on ${where(all)}, then start it`,
+      risk: 'safe',
+      steps: all.flatMap((facts) => steps({ ...facts, needsRestart: true }, facts.nodes[0]!)),
+      show: forEachNode(all, ({ put = [] }, node) =>
+        [
+          ...put.flatMap((one) =>
+            'content' in one
+              ? [`${printed(one.content)} > registries.yaml && docker cp registries.yaml ${quote(node)}:${quote(one.path)}`]
+              : [],
+          ),
+          showStep({ op: 'container.restart', container: node }),
+        ].join(' && '),
+      ),
+    }
   return manual(
     `correct ${registriesYaml} on ${where(all)}, then start it`,
     ...all.flatMap(({ nodes: [node] }) => [
@@ -83,7 +100,7 @@ function stoppedRemedy(all: readonly K3sFacts[]): Remedy {
 /** The authority's certificate on every node, and registries.yaml that names it: a hosts.toml of one's own would not last. */
 export function k3sAuthorityRemedy(finding: Finding): Remedy {
   const all = factsOf(finding) as K3sFacts[]
-  if (all.every(({ authority, put = [] }) => authority !== undefined && put.length > 0)) {
+  if (all.every(({ authority, put }) => authority !== undefined && put !== undefined)) {
     const title = `let ${where(all)} trust the certificate of the registry`
     return { ...registriesYamlRemedy(finding), title }
   }

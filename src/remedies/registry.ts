@@ -50,9 +50,11 @@ export const registryMakers: { readonly [C in RegistryCode]: Maker } = {
       `ss -ltnp 'sport = :${hostPort(text(finding, 'hostAddress'))}'`,
     ),
   ],
-  'registry-not-answering': (finding) => [
-    manual('see what the registry says', `docker logs --tail 50 ${finding.subject.name}`, `docker port ${finding.subject.name}`),
-  ],
+  'registry-not-answering': (finding) => {
+    const container = text(finding, 'container')
+    if (container === '') return [manual(`see what ${finding.subject.name} says, where it runs`, '# it is no container of this engine')]
+    return [manual('see what the registry says', `docker logs --tail 50 ${quote(container)}`, `docker port ${quote(container)}`)]
+  },
   'registry-not-on-network': (finding) => [
     remedy(`attach ${text(finding, 'container')} to ${text(finding, 'network')}`, 'safe', {
       op: 'network.connect',

@@ -127,6 +127,7 @@ const k3sData = {
     { ...k3s, put: written },
     { ...k3s, put: written, needsRestart: true },
     { ...k3s, put: [], running: false },
+    { ...k3s, put: written.slice(0, 1), running: false },
   ],
   'registries-yaml-unknown-key': [{ ...k3s, put: written }],
   'registries-yaml-key-mismatch': [{ ...k3s, put: written }],
@@ -159,7 +160,7 @@ export const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } 
     { container: 'kind-registry', port: 5000, hostPort: null },
   ],
   'registry-port-conflict': [{ hostAddress: '127.0.0.1:5001' }],
-  'registry-not-answering': [{}],
+  'registry-not-answering': [{ container: 'kind-registry' }, { container: null }],
   'registry-not-on-network': [
     { container: 'kind-registry', network: 'kind', address: 'kind-registry:5000' },
     { container: 'other', network: 'kind', address: 'registry.local:5000' },
@@ -228,6 +229,7 @@ export const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } 
     { each: [node, { ...node, nodes: ['dev-worker2'] }], container: null },
     { ...k3s, endpoint: 'https://k3d-dev-reg:5000' },
     { ...k3s, endpoint: 'https://k3d-dev-reg:5000', put: written, authority },
+    { ...k3s, endpoint: 'https://k3d-dev-reg:5000', put: [], authority },
   ],
   'registry-certificate-wrong-name': [
     { ...node, container: 'kind-registry' },
