@@ -59,7 +59,7 @@ async function ofFiles(
       provider: cluster.provider,
       configFile,
       containerd: version.text,
-      files: fileFacts(pull.containerd.files, configFile, place.target),
+      files: fileFacts(pull.containerd.files, configFile, place.target, join(place.target, '../ca.crt')),
     },
     evidence: [
       configEvidence(facts, config.files),

@@ -2,6 +2,7 @@ import { parse } from 'yaml'
 import type { Look } from '../model/observation.ts'
 import type { Cluster } from '../model/topology.ts'
 import { dig, kubeObject } from './kube.ts'
+import { orNull } from './tried.ts'
 
 export const hostingConfigMapPath = '/api/v1/namespaces/kube-public/configmaps/local-registry-hosting'
 
@@ -22,6 +23,12 @@ const key = 'localRegistryHosting.v1'
 /** Reads kube-public/local-registry-hosting of a cluster. */
 export async function hostingConfigMap(look: Look, cluster: Pick<Cluster, 'api' | 'contextProblem'>): Promise<HostingConfigMap> {
   return readHostingConfigMap(await kubeObject(look, cluster, hostingConfigMapPath))
+}
+
+/** Where the ConfigMaps of clusters say that one pushes to, as far as they can be read. */
+export async function toldHosts(look: Look, clusters: readonly Cluster[]): Promise<string[]> {
+  const told = await Promise.all(clusters.map((cluster) => orNull(hostingConfigMap(look, cluster))))
+  return told.flatMap((one) => (one?.state === 'read' && one.host !== undefined ? [one.host] : []))
 }
 
 /** @param object the ConfigMap as the API returns it, or null where there is none */

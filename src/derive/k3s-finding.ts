@@ -3,6 +3,7 @@ import type { Evidence, Finding } from '../model/finding.ts'
 import type { Look } from '../model/observation.ts'
 import type { Cluster, Node, Registry } from '../model/topology.ts'
 import { causeOf, refusedCause } from './k3s-cause.ts'
+import { authorityOf } from './k3s-authority.ts'
 import { repairOf, repairOfRefused } from './k3s-repair.ts'
 import { textOf } from './node-files.ts'
 import { nodeK3s, type NodeK3s } from './node-k3s.ts'
@@ -26,10 +27,16 @@ export async function k3sFinding(look: Look, cluster: Cluster, registry: Registr
   const k3s = await nodeK3s(look, cluster, node)
   const cause = writtenByK3s.includes(finding.code) ? await causeOf(look, cluster, registry, pull, k3s, finding.code) : null
   const endpoint = typeof finding.data['endpoint'] === 'string' ? finding.data['endpoint'] : `${registry.scheme}://${registry.address}`
+  const authority = cause === null ? await authorityOf(look, node, finding) : null
   return {
     ...finding,
     ...cause,
-    data: { ...finding.data, registriesYaml: k3s.registriesYaml, ...repairOf(k3s, pull, endpoint) },
+    data: {
+      ...finding.data,
+      registriesYaml: k3s.registriesYaml,
+      ...repairOf(k3s, pull, endpoint, authority?.path),
+      ...(authority && { authority }),
+    },
     evidence: cause ? [registriesEvidence(node, k3s), ...finding.evidence] : [...finding.evidence, registriesEvidence(node, k3s)],
   }
 }

@@ -22,6 +22,12 @@ export function textOf(files: Files, path: string): string | null {
   return 'entry' in found && found.entry.type === 'file' ? (found.entry.text ?? null) : null
 }
 
+/** The hash of a file; null where there is none. */
+export function hashOf(files: Files, path: string): string | null {
+  const found = files.find(path)
+  return 'entry' in found && found.entry.type === 'file' ? found.entry.sha256 : null
+}
+
 /** What a repair must know of files that are there: their text and hash. */
 export function fileFacts(files: Files, ...paths: string[]): { [path: string]: { sha256: string; text: string | null } } {
   return Object.fromEntries(

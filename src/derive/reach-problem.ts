@@ -8,8 +8,9 @@ import type { ContainerDetail, Look, NodeRuntime } from '../model/observation.ts
 import type { Cluster, Registry } from '../model/topology.ts'
 import type { AskedNode, NodeAnswer } from './ask.ts'
 import { nodeContainerd } from './node-containerd.ts'
-import { nodeFiles, textOf } from './node-files.ts'
+import { hashOf, nodeFiles, textOf } from './node-files.ts'
 import { askBase, askedAt } from './registry-detail.ts'
+import { orNull } from './tried.ts'
 
 /** What keeps a node from a registry. */
 export interface ReachProblem {
@@ -43,17 +44,24 @@ export async function reachProblem(
   const saw = sawOf(answer)
   const { environment } = await nodeContainerd(look, one.node)
   const proxy = proxyFor(environment, { scheme: one.scheme, host: one.address })
-  if (proxy !== null) return { ...throughProxy(proxy, environment, one), saw }
+  if (proxy !== null) return { ...(await throughProxy(look, cluster, proxy, environment, one)), saw }
   if (answer.kind === 'answers') return answerProblem(look, registry, answer, saw)
   if (answer.kind === 'silent') {
-    if (detail?.state === 'paused') return { code: 'registry-hanging', what: 'accepts connections and never answers', saw }
+    if (detail?.state === 'paused')
+      return { code: 'registry-hanging', what: 'accepts connections and never answers', saw, data: { paused: true } }
     const dns = await silentDns(look, cluster, one, all)
     return { ...(dns ?? { code: 'registry-unreachable-from-node', what: `gives no answer within ${answer.seconds} s` }), saw }
   }
   if (answer.error === 'dns-failure') {
     const resolves = all.find((other) => other.address === one.address && other.asked.ok && !isDnsFailure(other.asked.answer))
     if (!resolves && !isKnownThere(detail, cluster.network, one.address))
-      return { code: 'registry-name-unresolvable', what: 'does not resolve', hint: otherName(detail, cluster.network, one.address), saw }
+      return {
+        code: 'registry-name-unresolvable',
+        what: 'does not resolve',
+        hint: otherName(detail, cluster.network, one.address),
+        data: { aliases: detail?.aliases[cluster.network] ?? [] },
+        saw,
+      }
     return { ...(await brokenDns(look, cluster, one.node, resolves?.node)), saw }
   }
   const what = answer.error === 'connection-refused' ? 'refuses the connection' : 'cannot be reached'
@@ -87,13 +95,27 @@ function sawOf(answer: Exclude<NodeAnswer, { kind: 'untrusted' }>): string {
 
 const isDnsFailure = (answer: NodeAnswer): boolean => answer.kind === 'fails' && answer.error === 'dns-failure'
 
-function throughProxy(proxy: string, environment: NodeRuntime['environment'], { node, address }: AskedNode): Omit<ReachProblem, 'saw'> {
+/** Of several files that set a variable, systemd takes the one whose name sorts last. */
+const dropIn = '/etc/systemd/system/containerd.service.d/zz-registry-no-proxy.conf'
+
+async function throughProxy(
+  look: Look,
+  cluster: Cluster,
+  proxy: string,
+  environment: NodeRuntime['environment'],
+  { node, address }: AskedNode,
+): Promise<Omit<ReachProblem, 'saw'>> {
+  // Only an earlier repair can have left one there.
+  const earlier = cluster.provider === 'k3d' ? null : await orNull(nodeFiles(look, node, [dropIn]))
   const { host } = splitHostPort(address)
   const noProxy = environment['NO_PROXY'] ?? environment['no_proxy'] ?? ''
   return {
     code: 'node-proxy-in-the-way',
     what: `is asked through the proxy ${proxy}, which does not get there`,
-    data: { noProxy: [...noProxy.split(',').filter(Boolean), host].join(',') },
+    data: {
+      noProxy: [...noProxy.split(',').filter(Boolean), host].join(','),
+      dropIn: { path: dropIn, expect: earlier && hashOf(earlier, dropIn) },
+    },
     evidence: [
       {
         vantage: 'node',
@@ -107,8 +129,10 @@ function throughProxy(proxy: string, environment: NodeRuntime['environment'], { 
 
 const resolvConf = '/etc/resolv.conf'
 
-const resolvConfOf = async (look: Look, node: string): Promise<string | null> =>
-  textOf(await nodeFiles(look, node, [resolvConf]), resolvConf)
+const resolvConfOf = async (look: Look, node: string): Promise<{ readonly text: string | null; readonly sha256: string | null }> => {
+  const files = await nodeFiles(look, node, [resolvConf])
+  return { text: textOf(files, resolvConf), sha256: hashOf(files, resolvConf) }
+}
 
 /** Asking a name server that never answers is silence too: it is another one than on a node that gets there. */
 async function silentDns(
@@ -121,7 +145,7 @@ async function silentDns(
   const good = all.find((other) => other.address === address && other.asked.ok && other.asked.answer.kind === 'answers')
   if (!good || isIpv4(host) || host.includes(':')) return null
   const [own, others] = await Promise.all([node, good.node].map((name) => resolvConfOf(look, name)))
-  const servers = (text: string | null | undefined): string | undefined => text?.match(/^nameserver\s+\S+/gm)?.join()
+  const servers = (one: typeof own): string | undefined => one?.text?.match(/^nameserver\s+\S+/gm)?.join()
   return servers(own) === servers(others) ? null : brokenDns(look, cluster, node, good.node)
 }
 
@@ -131,15 +155,15 @@ async function brokenDns(look: Look, cluster: Cluster, node: string, good: strin
   return {
     code: 'node-dns-broken',
     what: `resolves on ${good ?? `the network ${cluster.network}`}, but not on ${node}`,
-    data: { resolvConf: others },
+    data: { resolvConf: others?.text ?? null, expect: own.sha256 },
     evidence: [
       {
         vantage: 'node',
         asked: `${resolvConf} of ${node}`,
-        saw: own?.trim() ?? 'not there',
+        saw: own.text?.trim() ?? 'not there',
         command: `docker exec ${node} cat ${resolvConf}`,
       },
-      ...(others === null ? [] : [{ vantage: 'node' as const, asked: `${resolvConf} of ${good}`, saw: others.trim() }]),
+      ...(others?.text == null ? [] : [{ vantage: 'node' as const, asked: `${resolvConf} of ${good}`, saw: others.text.trim() }]),
     ],
   }
 }

@@ -12,7 +12,7 @@ export function withMirror(text: string | null, registryHost: string, endpoint: 
   if (document.errors.length > 0) return null
   if (document.contents === null) return `${text.trimEnd()}\n${fresh(registryHost, endpoint)}`
   if (!isMap(document.contents)) return null
-  const mirrors = mapAt(document, 'mirrors')
+  const mirrors = mapAt(document, document.contents, 'mirrors')
   if (mirrors === null) return null
   const host = registryHost.toLowerCase()
   renameKey(
@@ -33,6 +33,20 @@ export function withMirror(text: string | null, registryHost: string, endpoint: 
 }
 
 /**
+ * A registries.yaml that tells of a file with the certificate of whom to trust at an address; all else stays.
+ * @param address `host:port` of an endpoint
+ * @returns null where the text cannot be changed without losing what it says
+ */
+export function withAuthority(text: string, address: string, file: string): string | null {
+  const document = parseDocument(text, { logLevel: 'silent' })
+  if (document.errors.length > 0 || !isMap(document.contents)) return null
+  const tls = ['configs', address, 'tls'].reduce<YAMLMap | null>((map, key) => map && mapAt(document, map, key), document.contents)
+  if (tls === null) return null
+  tls.set('ca_file', file)
+  return document.toString({ lineWidth: 0 })
+}
+
+/**
  * A registries.yaml in which every endpoint is a list, as k3s wants it; all else stays.
  * @returns null where the text is no YAML of a mapping
  */
@@ -46,13 +60,13 @@ export function withListedEndpoints(text: string): string | null {
 
 const fresh = (registryHost: string, endpoint: string): string => `mirrors:\n  "${registryHost}":\n    endpoint:\n      - "${endpoint}"\n`
 
-/** The mapping of a key, made where there is none; null where something else stands there. */
-export function mapAt(document: Document, key: string): YAMLMap | null {
-  const found: unknown = document.get(key)
+/** The map under a key, made where there is nothing; null where there is something else. */
+function mapAt(document: Document, parent: YAMLMap, key: string): YAMLMap | null {
+  const found: unknown = parent.get(key)
   if (isMap(found)) return found
   if (found !== undefined && found !== null) return null
   const made = document.createNode({}) as YAMLMap
-  document.set(key, made)
+  parent.set(key, made)
   return made
 }
 

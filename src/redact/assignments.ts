@@ -33,13 +33,18 @@ export function concealAssignments(input: string, hash: Hash): string {
     while (end < input.length && end < hits.lastIndex + maxNameLength && inName.test(input[end]!)) end++
     const found = valueOf(input, { name: input.slice(start, end), start, end, lineEnd }, hash)
     if (found) {
-      output += input.slice(done, found.from) + found.text
+      output += input.slice(done, found.from) + onAsManyLines(found.text, input.slice(found.from, found.to))
       done = found.to
     }
     hits.lastIndex = Math.max(end, done)
   }
   return output + input.slice(done)
 }
+
+/** Line numbers of a file are told and gone by: what stands behind a secret of several lines stays on its line. */
+const onAsManyLines = (text: string, original: string): string => text + '\n'.repeat(Math.max(0, linesOf(original) - linesOf(text)))
+
+const linesOf = (text: string): number => text.split('\n').length
 
 function valueOf(input: string, named: Named, hash: Hash): Replacement | null {
   const { name, start, end } = named

@@ -15,7 +15,8 @@ const maxListLength = 2_048
 /** A secret with its hash in its place; the scheme of an Authorization header stays, and so does what is replaced already. */
 export function conceal(value: string, hash: Hash): string {
   const [, lead = '', secret = value] = scheme.exec(value) ?? []
-  return lead + (marker.test(secret) ? secret : hash(secret))
+  // The lines of a longer one follow what replaced it.
+  return lead + (marker.test(secret.trimEnd()) ? secret : hash(secret))
 }
 
 /** The end of a quoted text: the next such quote with as many backslashes before it, or a closing quote of what is around. */

@@ -3,7 +3,7 @@ import type { Finding, Remedy } from '../model/finding.ts'
 import { pullErrorMeanings } from '../model/pull-error-meanings.ts'
 import type { PullErrorClass } from '../model/pull-error.ts'
 import { manual, remedy, text, type Maker } from './remedy.ts'
-import { quote } from './show.ts'
+import { quote } from './quote.ts'
 import { staleImageRemedies } from './stale-image.ts'
 
 type ImageCode = Extract<

@@ -1,7 +1,10 @@
 import { setConfigPath } from '../containerd/set-config-path.ts'
 import { parseContainerdVersion } from '../containerd/versions.ts'
 import type { Finding, Remedy, Step } from '../model/finding.ts'
-import { printed, quote, showStep } from './show.ts'
+import { spliceBesideSecrets } from '../model/splice.ts'
+import { quote } from './quote.ts'
+import { manual } from './remedy.ts'
+import { printed, showStep } from './show.ts'
 
 /** What a finding about a node's configuration tells of one node. */
 export interface NodeFacts {
@@ -33,32 +36,37 @@ const hostsTomlStep = (facts: NodeFacts): Step => ({
 
 export const where = (all: readonly Pick<NodeFacts, 'nodes'>[]): string => (all.length === 1 ? all[0]!.nodes[0]! : `${all.length} nodes`)
 
-/** What a hosts.toml can hold beside endpoints, and a new file would lose. */
-const morePattern = /^\s*(?:\[.*\bheader\b|header\b|ca\b|client\b|skip_verify\b|override_path\b)/m
+/** What a hosts.toml says beside where to ask, and a new file would lose. */
+export const morePattern = /^\s*(?:\[.*\bheader\b|header\b|client\b|override_path\b)/m
+const authorityPattern = /^\s*(?:ca|skip_verify)\b/m
+
+/** Whether a hosts.toml leads to other places too. */
+export const hasSeveralHosts = (text: string): boolean => (text.match(/^\s*\[\s*host\s*\./gm)?.length ?? 0) > 1
+
+/** The text of the hosts.toml that is there; empty where there is none. */
+export const hostsTomlNow = ({ files, hostsToml }: NodeFacts): string => files[hostsToml]?.text ?? ''
 
 /** Writes the hosts.toml that leads to the registry. */
 export function hostsTomlRemedy(finding: Finding): Remedy {
   const all = factsOf(finding)
   const title = `write hosts.toml on ${where(all)}`
-  const rich =
-    finding.code === 'hosts-toml-unusable'
-      ? undefined
-      : all.find((one) => one.endpoint.startsWith('https:') || morePattern.test(one.files[one.hostsToml]?.text ?? ''))
-  if (rich) {
-    const node = rich.nodes[0]!
-    const lines = [
-      `docker cp ${quote(`${node}:${rich.hostsToml}`)} hosts.toml`,
-      `docker cp hosts.toml ${quote(`${node}:${rich.hostsToml}`)}`,
-    ]
-    const text = `in between let it say [host."${rich.endpoint}"], and keep what else it says`
-    const steps: Step[] = [
-      { op: 'manual', command: lines[0] },
-      { op: 'manual', text },
-      { op: 'manual', command: lines[1] },
-    ]
-    return { title: `correct hosts.toml on ${where(all)}`, risk: 'safe', steps, show: [lines[0]!, text, lines[1]!] }
-  }
+  // Where it cannot be used, what it says beside is what is wrong.
+  const isUsable = finding.code !== 'hosts-toml-unusable'
+  const saysMore = (one: NodeFacts): boolean =>
+    one.endpoint.startsWith('https:') || morePattern.test(hostsTomlNow(one)) || authorityPattern.test(hostsTomlNow(one))
+  const rich = all.find((one) => hasSeveralHosts(hostsTomlNow(one)) || (isUsable && saysMore(one)))
+  if (rich) return rewriteRemedy(all, rich, `[host."${rich.endpoint}"]`)
   return { title, risk: 'safe', steps: all.map(hostsTomlStep), show: forEachNode(all, putHostsToml) }
+}
+
+/** A hosts.toml that says more than where the registry is: it is for its author to correct. */
+export function rewriteRemedy(all: readonly NodeFacts[], { nodes: [node], hostsToml }: NodeFacts, what: string): Remedy {
+  return manual(
+    `correct hosts.toml on ${where(all)}`,
+    `docker cp ${quote(`${node}:${hostsToml}`)} hosts.toml`,
+    `# in between let it say ${what}, and keep what else it says`,
+    `docker cp hosts.toml ${quote(`${node}:${hostsToml}`)}`,
+  )
 }
 
 /** Moves what is in the way to a name under which containerd looks for nothing, and writes what belongs there. */
@@ -86,32 +94,52 @@ export function configPathRemedy(finding: Finding): Remedy {
     const version = parseContainerdVersion(facts.containerd)
     const root = facts.hostsToml.slice(0, -`/${facts.registryHost}/hosts.toml`.length)
     const after = before?.text != null && version ? setConfigPath(before.text, version, root) : null
-    return { facts, before: before?.text ?? null, sha256: before?.sha256 ?? null, after }
+    return { facts, edit: before && after !== null ? editOf(facts, before, after) : null }
   })
-  if (edits.some((one) => one.after === null)) {
+  if (edits.some((one) => one.edit === null)) {
     const text = `set config_path = "/etc/containerd/certs.d" for the CRI plugin in ${all[0]!.configFile} (and remove registry.mirrors, which excludes it), then: systemctl restart containerd`
     return { title, risk: 'disruptive', steps: [{ op: 'manual', text }], show: [text] }
   }
-  const steps = edits.flatMap(({ facts, before, sha256, after }): Step[] => {
+  const steps = edits.flatMap(({ facts, edit }): Step[] => {
     const node = facts.nodes[0]!
     const missing = facts.files[facts.hostsToml] === undefined ? [hostsTomlStep(facts)] : []
-    // Where a secret of the file was replaced, its text is known only in part: the edit alone is, and can be shown.
-    const edit: Step[] = before!.includes('[redacted:')
-      ? [{ op: 'manual', command: showEdit(before!, after!, node, facts.configFile) }]
-      : [{ op: 'file.put', node, path: facts.configFile, content: after!, expect: sha256 }]
-    return [...missing, ...edit, { op: 'service.restart', node, service: 'containerd' }]
+    return [...missing, edit!.step(node), { op: 'service.restart', node, service: 'containerd' }]
   })
   const withoutFile = all.filter((one) => one.files[one.hostsToml] === undefined)
-  const editOf = new Map(edits.map((edit) => [edit.facts, edit]))
   const change = (facts: NodeFacts, node: string): string => {
-    const { before, after } = editOf.get(facts)!
-    return `${showEdit(before!, after!, node, facts.configFile)} && docker exec ${node} systemctl restart containerd`
+    const { edit } = edits.find((one) => one.facts === facts)!
+    return `${edit!.show(node)} && docker exec ${node} systemctl restart containerd`
   }
   return { title, risk: 'disruptive', steps, show: [...forEachNode(withoutFile, putHostsToml), ...forEachNode(all, change)] }
 }
 
+/** How a file of a node is changed, as a step and as a command. */
+export interface FileEdit {
+  step(node: string): Step
+  show(node: string): string
+}
+
+/**
+ * The change of a node's config.toml.
+ * @param before as the record has it: secrets are replaced
+ * @returns null where only who knows the secrets can make it
+ */
+export function editOf({ configFile: path }: NodeFacts, before: { sha256: string; text: string | null }, after: string): FileEdit | null {
+  const { sha256: expect, text } = before
+  if (text === null) return null
+  if (!text.includes('[redacted:'))
+    return {
+      step: (node) => ({ op: 'file.put', node, path, content: after, expect }),
+      show: (node) => showEdit(text, after, node, path),
+    }
+  const splice = spliceBesideSecrets(text, after)
+  if (splice === null) return null
+  const step = (node: string): Step => ({ op: 'file.splice', node, path, ...splice, expect })
+  return { step, show: (node) => showStep(step(node)) }
+}
+
 /** k3s writes config_path into config.toml by itself: where it is not there, a template of the user's own leaves it out. */
-function k3sTemplateRemedy(all: readonly NodeFacts[]): Remedy {
+export function k3sTemplateRemedy(all: readonly NodeFacts[]): Remedy {
   const directory = all[0]!.configFile.slice(0, all[0]!.configFile.lastIndexOf('/'))
   const text = `let the config.toml.tmpl there begin with {{ template "base" . }}, or remove it; k3s reads it when the node is started again`
   const command = `docker exec ${all[0]!.nodes[0]} ls ${directory}`

@@ -1,8 +1,6 @@
 import type { Step } from '../model/finding.ts'
-
-/** A word as a POSIX shell takes it literally. */
-export const quote = (word: string): string =>
-  word === '$node' ? '"$node"' : /^[\w./:@%+=,-]+$/.test(word) ? word : `'${word.replaceAll("'", `'\\''`)}'`
+import { quote } from './quote.ts'
+import { recreateCommands } from './recreate-commands.ts'
 
 /** A step as one command that can be pasted, or as a sentence where it is manual. */
 export function showStep(step: Step): string {
@@ -16,22 +14,20 @@ export function showStep(step: Step): string {
     case 'container.run':
       return showRun(step)
     case 'container.recreate':
-      return showRecreate(step)
+      return recreateCommands(step).join(' && ')
     case 'network.connect':
       return `docker network connect ${step.aliases.map((alias) => `--alias ${quote(alias)} `).join('')}${quote(step.network)} ${quote(step.container)}`
     case 'network.disconnect':
       return `docker network disconnect ${quote(step.network)} ${quote(step.container)}`
     case 'file.put':
       return `${printed(step.content)} | docker exec -i ${quote(step.node)} sh -c ${quote(`mkdir -p ${quote(directory(step.path))} && cat > ${quote(step.path)}`)}`
-    case 'file.splice': {
-      const { node, path, line, remove, insert } = step
-      const script = spliceScript(line, remove, insert)
-      return `docker exec ${quote(node)} sed -i ${quote(script)} ${quote(path)}`
-    }
+    case 'file.splice':
+      return showSplice(step)
     case 'file.copy': {
       const { node, path, from } = step
       const put = `docker exec -i ${quote(node)} sh -c ${quote(`mkdir -p ${quote(directory(path))} && cat > ${quote(path)}`)}`
-      return `docker exec ${quote(from.container)} cat ${quote(from.path)} | ${put}`
+      // In the container there need be no program that reads a file.
+      return `docker cp -L ${quote(`${from.container}:${from.path}`)} - | tar -xO | ${put}`
     }
     case 'path.move':
       return `docker exec ${quote(step.node)} mv ${quote(step.from)} ${quote(step.to)}`
@@ -74,25 +70,16 @@ function showRun({ container, image, publish, restart, volume, env = {}, files =
   return [`docker create ${settings}`, ...copies, `docker start ${quote(container)}`].join(' && ')
 }
 
-/** What a shell can say of it in one line: what docker cannot copy from the old container has to be given again. */
-function showRecreate({ container, publish }: Extract<Step, { op: 'container.recreate' }>): string {
-  const ports = publish.map(({ hostIp, hostPort, port }) => `-p ${quote(`${hostIp}:${hostPort}:${port}`)}`).join(' ')
-  const [name, old] = [quote(container), quote(`${container}-old`)]
-  return [
-    `docker stop ${name}`,
-    `docker rename ${name} ${old}`,
-    `docker run -d --restart=always ${ports} --volumes-from ${old} --name ${name} "$(docker inspect -f '{{.Config.Image}}' ${old})"`,
-    `for network in $(docker inspect -f '{{range $name, $one := .NetworkSettings.Networks}}{{$name}} {{end}}' ${old}); do [ "$network" = bridge ] || docker network connect "$network" ${name}; done`,
-    `docker rm ${old}`,
-  ].join(' && ')
-}
-
-/** A sed script that replaces lines. Source: POSIX, sed: text of `i` and `c` follows a backslash. */
-function spliceScript(line: number, remove: number, insert: readonly string[]): string {
-  const text = insert.map((one) => one.replaceAll('\\', '\\\\')).join('\\\n')
-  const range = remove > 1 ? `${line},${line + remove - 1}` : `${line}`
-  if (insert.length === 0) return `${range}d`
-  return remove === 0 ? `${line}i\\\n${text}` : `${range}c\\\n${text}`
+/** The new lines go in by the standard input, since a text in a script of sed is cut and read in ways of its own. */
+function showSplice({ node, path, line, remove, insert }: Extract<Step, { op: 'file.splice' }>): string {
+  const exec = (command: string): string => `docker exec -i ${quote(node)} ${command}`
+  const last = line + remove - 1
+  const cut = remove === 0 ? '' : ` -e ${remove === 1 ? line : `${line},${last}`}d`
+  if (insert.length === 0) return exec(`sed -i${cut} ${quote(path)}`)
+  const put = `${printed(insert.map((one) => `${one}\n`).join(''))} | `
+  // There is no line in front of the first one.
+  if (last === 0) return put + exec(`sh -c ${quote(`text=$(cat - ${quote(path)} && echo .) && printf %s "\${text%.}" > ${quote(path)}`)}`)
+  return put + exec(`sed -i -e ${quote(`${last}r /dev/stdin`)}${cut} ${quote(path)}`)
 }
 
 /** Text as printf prints it exactly, on one line: a line break or another control character would not survive a paste. */

@@ -1,7 +1,7 @@
 import type { Finding, Remedy } from '../model/finding.ts'
 import { withoutTag } from '../model/image-name.ts'
 import { manual, text } from './remedy.ts'
-import { quote } from './show.ts'
+import { quote } from './quote.ts'
 
 /** One container that runs the old image. */
 interface Use {

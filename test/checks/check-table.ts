@@ -48,6 +48,12 @@ export const says =
     for (const text of texts) expect(all).toMatch(text)
   }
 
+/** Findings that tell repairs this, one after the other. */
+export const carries =
+  (...data: readonly object[]): Expectation =>
+  (results) =>
+    expect(results.flatMap((one) => one.findings.map((finding) => finding.data))).toMatchObject(data)
+
 const everyStatus =
   (status: SubjectResult['status']) =>
   (reason: RegExp): Expectation =>

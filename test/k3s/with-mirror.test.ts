@@ -1,7 +1,7 @@
 import { assert, json, oneof, property, string } from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { parse } from 'yaml'
-import { withListedEndpoints, withMirror } from '../../src/k3s/with-mirror.ts'
+import { withAuthority, withListedEndpoints, withMirror } from '../../src/k3s/with-mirror.ts'
 
 const host = 'k3d-dev-reg:5000'
 const endpoint = 'http://k3d-dev-reg:5000'
@@ -57,6 +57,33 @@ describe('a mirror for a registry host', () => {
         expect(written === null ? endpoint : endpointOf(written)?.join()).toBe(endpoint)
       }),
     )
+  })
+})
+
+describe('the certificate of whom to trust', () => {
+  const [address, file] = ['reg:5000', '/etc/rancher/k3s/reg-ca.crt']
+  test.each<[string, string, object]>([
+    ['no configs', 'mirrors: {}\n', { mirrors: {}, configs: { [address]: { tls: { ca_file: file } } } }],
+    ['configs without a value', 'configs:\n', { configs: { [address]: { tls: { ca_file: file } } } }],
+    [
+      'credentials and another file',
+      `configs:\n  "${address}":\n    auth: {username: u}\n    tls: {ca_file: /old, cert_file: /c}\n  b:\n    auth: {username: v}\n`,
+      {
+        configs: { [address]: { auth: { username: 'u' }, tls: { ca_file: file, cert_file: '/c' } }, b: { auth: { username: 'v' } } },
+      },
+    ],
+  ])('%s', (_name, text, expected) => {
+    expect(parse(withAuthority(text, address, file)!)).toEqual(expected)
+  })
+
+  test.each([
+    ['no YAML', 'configs: [\n'],
+    ['a list', '- a\n'],
+    ['nothing', ''],
+    ['configs that are a list', 'configs: [a]\n'],
+    ['settings that are a text', `configs: {"${address}": x}\n`],
+  ])('is not put into %s', (_name, text) => {
+    expect(withAuthority(text, address, file)).toBeNull()
   })
 })
 

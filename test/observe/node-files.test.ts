@@ -1,6 +1,8 @@
+import { createHash } from 'node:crypto'
 import { describe, expect, test } from 'vitest'
 import { ObservationFailure, type FileEntry } from '../../src/model/observation.ts'
 import { entriesOf, nodeFiles } from '../../src/observe/node-files.ts'
+import { createRedactor } from '../../src/redact/redact.ts'
 import { DockerError } from '../../src/ports/docker.ts'
 import { makeCertificate } from '../ports/certificates.ts'
 import { archiveOf, type ArchiveEntry } from './archive.ts'
@@ -11,6 +13,15 @@ const fileOf = (entry: FileEntry | undefined): Extract<FileEntry, { type: 'file'
   if (entry?.type !== 'file') throw new Error(`no file: ${JSON.stringify(entry)}`)
   return entry
 }
+
+test('the hash is that of the file as it is, and its lines are counted as there: secrets are replaced afterwards', async () => {
+  const content = 'password = """\nfirst\nsecond"""\n[debug]\n'
+  const entries = createRedactor(Buffer.from('key'))(await read({ name: 'config.toml', content }))
+  const { text, sha256 } = fileOf(entries['/etc/config.toml'])
+  expect(sha256).toBe(createHash('sha256').update(content).digest('hex'))
+  expect(text).not.toMatch(/first|second/)
+  expect(text?.split('\n').indexOf('[debug]')).toBe(3)
+})
 
 test('a directory with everything below it, by absolute path', async () => {
   const entries = await read(

@@ -179,47 +179,49 @@ test('harmless JSON is unchanged', () => {
   )
 })
 
+const piecesOfText = [
+  'password',
+  'token',
+  'auth',
+  'Authorization',
+  ':',
+  '=',
+  ': ',
+  ' = ',
+  '"',
+  "'",
+  '\\',
+  '\\"',
+  '[',
+  ']',
+  '{',
+  '}',
+  ',',
+  ' ',
+  '\n',
+  '\n  - ',
+  '|',
+  '"""',
+  '--token ',
+  'Bearer ',
+  'Basic ',
+  '://',
+  '@',
+  '/',
+  'http://u:',
+  'proxy=',
+  'abc',
+  'X9',
+  '$2y$05$aaaaaaaaaa',
+  'name',
+  'value',
+  'header',
+  '[a.header]\n',
+  '-----BEGIN PRIVATE KEY-----',
+]
+
 test('the second time nothing changes, whatever the text', () => {
-  const pieces = fc.constantFrom(
-    'password',
-    'token',
-    'auth',
-    'Authorization',
-    ':',
-    '=',
-    ': ',
-    ' = ',
-    '"',
-    "'",
-    '\\',
-    '\\"',
-    '[',
-    ']',
-    '{',
-    '}',
-    ',',
-    ' ',
-    '\n',
-    '\n  - ',
-    '|',
-    '"""',
-    '--token ',
-    'Bearer ',
-    'Basic ',
-    '://',
-    '@',
-    '/',
-    'http://u:',
-    'proxy=',
-    'abc',
-    'X9',
-    '$2y$05$aaaaaaaaaa',
-    'name',
-    'value',
-    'header',
-    '[a.header]\n',
-    '-----BEGIN PRIVATE KEY-----',
-  )
+  const pieces = fc.constantFrom(...piecesOfText)
   fc.assert(
     fc.property(fc.array(pieces, { maxLength: 24 }), (parts) => {
       const once = redact(parts.join(''))
@@ -227,6 +229,36 @@ test('the second time nothing changes, whatever the text', () => {
     }),
     { numRuns: 2000 },
   )
+})
+
+// A repair goes by the numbers of lines in the record of a file. A JSON text is written anew where it holds a secret, and a
+// file with a private key has no text in the record.
+describe('a text keeps its lines', () => {
+  test.each([
+    ['a list', 'tokens = [\n  "X9-a",\n  "X9-b", # one\n]\n[debug]\n'],
+    ['a text of several lines', 'password = """\nX9-a\nX9-b\n"""\n[debug]\n'],
+    ['a literal of several lines', "token = '''\nX9-a\nX9-b'''\n[debug]\n"],
+    ['a block of YAML', 'a:\n  password: |\n    X9-a\n\n    X9-b\n[debug]\n'],
+    ['a list of YAML', 'tokens:\n  - X9-a\n  - X9-b\n[debug]\n'],
+    ['a table of headers', '[host."x".header]\n  a = [\n  "X9-a",\n  ]\n[debug]\n'],
+    ['line breaks of Windows', 'tokens = [\r\n"X9-a",\r\n"X9-b"]\r\n[debug]\n'],
+  ])('%s', (_name, text) => {
+    const redacted = redact(text)
+    expect(redacted).not.toContain('X9')
+    expect(redacted.split('\n').indexOf('[debug]')).toBe(text.split('\n').indexOf('[debug]'))
+    expect(redact(redacted)).toBe(redacted)
+  })
+
+  test('whatever it is', () => {
+    const pieces = fc.constantFrom(...piecesOfText.filter((one) => !one.includes('PRIVATE KEY')), '\n', '\n\n', "'''", '\\\n')
+    fc.assert(
+      fc.property(fc.array(pieces, { maxLength: 24 }), (parts) => {
+        const text = `version = 2\n${parts.join('')}`
+        expect(redact(text).split('\n')).toHaveLength(text.split('\n').length)
+      }),
+      { numRuns: 5000 },
+    )
+  })
 })
 
 test('a valid JSON text stays one', () => {

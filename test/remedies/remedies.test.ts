@@ -5,228 +5,13 @@ import { join } from 'node:path'
 import * as v from 'valibot'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { codes, type Code } from '../../src/model/codes.ts'
-import { remedySchema, type Finding, type Step } from '../../src/model/finding.ts'
+import { remedySchema, type Step } from '../../src/model/finding.ts'
 import type { Json } from '../../src/model/json.ts'
+import { spliced } from '../../src/model/splice.ts'
 import { remediesFor } from '../../src/remedies/remedies.ts'
 import { effective } from '../containerd/effective-roots.ts'
+import { data, finding, node } from './finding-data.ts'
 
-const node = {
-  nodes: ['dev-worker'],
-  registryHost: 'localhost:5001',
-  endpoint: 'http://kind-registry:5000',
-  hostsToml: '/etc/containerd/certs.d/localhost:5001/hosts.toml',
-  configFile: '/etc/containerd/config.toml',
-  containerd: '2.1.4',
-  files: {},
-}
-
-const pulls = {
-  registry: 'kind-registry',
-  container: 'kind-registry',
-  registryHost: 'localhost:5001',
-  nodes: ['dev-worker'],
-  images: ['localhost:5001/app:1'],
-  pushAs: 'localhost:5001/app:1',
-}
-
-const stale = { ...pulls, kubectl: 'kubectl --context kind-dev', provider: 'kind', loaded: false }
-const use = {
-  namespace: 'shop',
-  pod: 'app-1',
-  owner: 'deploy/app',
-  container: 'app',
-  kind: 'container',
-  policy: 'IfNotPresent',
-  held: false,
-}
-
-const imageData = {
-  'image-not-pushed': [
-    { ...pulls, built: 'localhost:5001/app:1' },
-    { ...pulls, built: 'app:1' },
-    { ...pulls, built: 'app:1', pushAs: null },
-  ],
-  'image-not-in-registry': [{ ...pulls, near: 'app:2' }, pulls],
-  'registry-emptied': [{ ...pulls, holder: 'dev-worker' }],
-  'registry-content-incomplete': [
-    { ...pulls, missing: [`sha256:${'ab'.repeat(32)}`] },
-    { ...pulls, container: null },
-  ],
-  'image-platform-mismatch': [{ ...pulls, platform: 'linux/amd64' }],
-  'image-stale-on-node': [
-    { ...stale, uses: [{ ...use, policy: 'IfNotPresent', held: true }] },
-    {
-      ...stale,
-      uses: [
-        { ...use, policy: 'IfNotPresent', held: true, owner: null },
-        { ...use, kind: 'init', held: true },
-      ],
-    },
-    { ...stale, uses: [{ ...use, policy: 'Always', held: true }] },
-    {
-      ...stale,
-      uses: [
-        { ...use, owner: null },
-        { ...use, owner: 'job/import' },
-      ],
-    },
-    { ...stale, loaded: true, uses: [{ ...use, held: true }] },
-    { ...stale, loaded: true, provider: 'k3d', uses: [use] },
-  ],
-  'image-host-not-served': [
-    { ...pulls, registryHost: 'old-reg:5000', instead: null, kubectl: 'kubectl --context kind-dev', uses: [] },
-    {
-      ...pulls,
-      registryHost: 'old-reg:5000',
-      instead: 'localhost:5001',
-      kubectl: 'kubectl --context kind-dev',
-      uses: [{ namespace: 'shop', owner: 'deploy/app', container: 'app', image: 'old-reg:5000/app:1' }],
-    },
-  ],
-  'image-name-invalid': [pulls],
-  'error-masks-not-found': [pulls],
-  'registry-auth-required': [pulls],
-  'registry-forbids': [pulls],
-  'registry-rate-limits': [pulls, { ...pulls, container: null }],
-  'registry-server-error': [pulls],
-  'node-disk-full': [pulls],
-  'container-not-started': [pulls],
-  'pull-queue-blocked': [{ ...pulls, behind: 'other:5000/app:1' }],
-  'pull-policy-never': [pulls],
-  'in-cluster-pull-failed': [pulls],
-} as const
-
-const k3s = {
-  ...node,
-  provider: 'k3d',
-  nodes: ['k3d-one-server-0'],
-  registryHost: 'k3d-dev-reg:5000',
-  registriesYaml: '/etc/rancher/k3s/registries.yaml',
-  snippet: 'let it have, beside what it says: mirrors: {"k3d-dev-reg:5000": {endpoint: ["http://k3d-dev-reg:5000"]}}',
-}
-
-const written = [
-  { path: k3s.registriesYaml, content: k3s.snippet, expect: null },
-  { path: '/var/lib/rancher/k3s/agent/etc/containerd/certs.d/k3d-dev-reg:5000/hosts.toml', content: '[host]\n', expect: 'a' },
-]
-
-const k3sData = {
-  'registries-yaml-missing': [
-    { ...k3s, put: written },
-    k3s,
-    { ...k3s, put: written.slice(0, 1), needsRestart: true },
-    {
-      each: [
-        { ...k3s, put: written },
-        { ...k3s, put: written, nodes: ['k3d-one-agent-0'] },
-      ],
-    },
-  ],
-  'registries-yaml-invalid': [
-    { ...k3s, put: [], snippet: 'yaml: line 2: did not find expected node content' },
-    { ...k3s, put: written },
-    { ...k3s, put: written, needsRestart: true },
-    { ...k3s, put: [], running: false },
-  ],
-  'registries-yaml-unknown-key': [{ ...k3s, put: written }],
-  'registries-yaml-key-mismatch': [{ ...k3s, put: written }],
-  'registries-yaml-not-applied': [{ ...k3s, put: written.slice(1) }],
-  'hosts-toml-will-be-overwritten': [{ ...k3s, put: written.slice(0, 1) }],
-  'default-endpoint-flag-ineffective': [k3s],
-} as const
-
-/** What findings of each code carry; several where that makes another remedy. */
-const data: { readonly [C in Code]: readonly { [key: string]: Json }[] } = {
-  ...(k3sData as unknown as { [C in keyof typeof k3sData]: { [key: string]: Json }[] }),
-  'node-not-running': [
-    { container: 'dev-worker', state: 'exited' },
-    { container: 'dev-worker', state: 'paused' },
-  ],
-  'registry-not-found': [
-    { address: 'kind-registry:5000', registryHosts: ['localhost:5001'], networks: ['kind'] },
-    { address: 'kind-registry', registryHosts: [], networks: [] },
-    { address: 'localhost:5001', registryHosts: ['localhost:5001'], networks: ['kind', 'kind'] },
-  ],
-  'registry-not-running': [{ container: 'kind-registry' }, { container: 'kind-registry', hostPortTaken: '127.0.0.1:5001' }],
-  'registry-hanging': [
-    { container: 'kind-registry', paused: true },
-    { container: 'kind-registry', paused: false },
-  ],
-  'registry-port-not-published': [{ container: 'kind-registry', image: 'registry:3' }],
-  'registry-port-conflict': [{ hostAddress: '127.0.0.1:5001' }],
-  'registry-not-answering': [{}],
-  'registry-not-on-network': [
-    { container: 'kind-registry', network: 'kind', address: 'kind-registry:5000' },
-    { container: 'other', network: 'kind', address: 'registry.local:5000' },
-  ],
-  'registry-name-unresolvable': [
-    { container: 'kind-registry', network: 'kind', address: 'reg:5000' },
-    { address: 'reg:5000', network: 'kind' },
-  ],
-  'registry-unreachable-from-node': [{ nodes: ['dev-worker'], container: 'kind-registry' }, { nodes: ['dev-worker'] }],
-  'cri-not-available': [{ node: 'dev-worker' }],
-  'config-path-missing': [
-    { ...node, files: { [node.configFile]: { sha256: 'a', text: 'version = 2\n' } } },
-    { ...node, files: {} },
-    { each: [node, { ...node, nodes: ['dev-worker2'] }] },
-  ],
-  'hosts-toml-missing': [node, { each: [node, { ...node, nodes: ['dev-worker2'] }] }],
-  'hosts-toml-wrong-endpoint': [{ ...node, files: { [node.hostsToml]: { sha256: 'a', text: 'x' } } }],
-  'config-path-list-ignored': [{ ...node, files: { [node.configFile]: { sha256: 'a', text: 'version = 2\n' } } }],
-  'mirrors-and-config-path': [
-    {
-      ...node,
-      mirrors: { 'localhost:5001': ['http://kind-registry:5000'], '*': ['http://cache:5000'] },
-      root: '/etc/containerd/certs.d',
-      files: {
-        [node.configFile]: {
-          sha256: 'a',
-          text: 'version = 2\n[plugins."io.containerd.grpc.v1.cri".registry]\nconfig_path = "/x"\n[plugins."io.containerd.grpc.v1.cri".registry.mirrors."localhost:5001"]\nendpoint = ["http://kind-registry:5000"]\n',
-        },
-      },
-    },
-    { ...node, mirrors: {}, root: '/etc/containerd/certs.d' },
-  ],
-  'hosts-toml-invalid': [node, { ...node, files: { [node.hostsToml]: { sha256: 'a', text: 'ca = "x.crt"\n[host' } } }],
-  'hosts-toml-unusable': [
-    { ...node, blocking: null },
-    { ...node, blocking: '/etc/containerd/certs.d/localhost:5001' },
-    { ...node, blocking: null, endpoint: 'https://kind-registry:5000' },
-  ],
-  'hosts-toml-shadowed': [
-    { ...node, taken: '/etc/containerd/certs.d/localhost_5001_' },
-    { ...node, taken: '/etc/containerd/certs.d/_default' },
-  ],
-  'hosts-toml-no-capability': [node],
-  'http-registry-asked-over-https': [node],
-  'registry-certificate-untrusted': [
-    { ...node, endpoint: 'https://kind-registry:5000', container: 'kind-registry', certificate: '/certs/domain.crt' },
-    { each: [node, { ...node, nodes: ['dev-worker2'] }], container: null },
-    { ...k3s, endpoint: 'https://k3d-dev-reg:5000' },
-  ],
-  'registry-certificate-wrong-name': [
-    { ...node, container: 'kind-registry' },
-    { ...node, container: null },
-  ],
-  'registry-certificate-expired': [node],
-  'node-dns-broken': [
-    { nodes: ['dev-worker'], network: 'kind', resolvConf: 'nameserver 172.18.0.1\n' },
-    { nodes: ['dev-worker'], network: 'kind', resolvConf: null },
-  ],
-  'node-proxy-in-the-way': [{ nodes: ['dev-worker'], noProxy: '10.0.0.0/8,kind-registry' }],
-  ...imageData,
-  'hosting-configmap-missing': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }, { host: null }],
-  'hosting-configmap-wrong': [{ host: 'localhost:5001', kubectl: 'kubectl --context kind-dev' }],
-}
-
-const finding = (code: Code, of: { [key: string]: Json }): Finding => ({
-  code,
-  subject: { kind: 'registry', name: 'kind-registry' },
-  hop: 'resolve',
-  message: '',
-  data: of,
-  evidence: [],
-})
 const sentence = (step: Step): boolean => step.op === 'manual' && step.command === undefined
 
 describe.each(Object.keys(codes) as Code[])('%s', (code) => {
@@ -384,15 +169,53 @@ cd "$NODES/$node" && exec "$@"
     expect(existsSync(join(folder, 'n2/certs.d/localhost:5001/hosts.toml'))).toBe(false)
   })
 
-  test('a file whose secrets were replaced is never written back: the edit is shown, the whole file is no step', () => {
-    const config = `version = 2\n[${old}]\n  config_path = ""\n[plugins."x"]\n  token = "[redacted:0123456789]"\n`
+  const secret = (text: string) => text.replace('[redacted:0123456789]', 'the secret')
+  const withSecret = `version = 2\n[plugins."x"]\n  token = "[redacted:0123456789]"\n`
+
+  test.each([
+    ['behind it', `${withSecret}[${old}]\n  config_path = ""\n[debug]\n`],
+    ['in front of it', `[${old}]\n  config_path = ""\n${withSecret.replace('version = 2', '[debug]')}`.replace(/^/, 'version = 2\n')],
+    ['at the end', withSecret],
+    ['at the end, without a line break', withSecret.trimEnd()],
+  ])('a file whose secrets were replaced is never written back: the lines that change are, %s', (_where, config) => {
     const given = facts('n1', config, { hosts: 'x' })
-    writeFileSync(join(folder, 'n1/config.toml'), config.replace('[redacted:0123456789]', 'the secret'))
+    writeFileSync(join(folder, 'n1/config.toml'), secret(config))
     const remedy = apply('config-path-missing', [given])
     expect(JSON.stringify(remedy)).not.toContain('redacted')
-    expect(remedy.steps.map((step) => step.op)).toEqual(['manual', 'service.restart'])
+    expect(remedy.steps.map((step) => step.op)).toEqual(['file.splice', 'service.restart'])
+    const [splice] = remedy.steps
+    expect(splice).toMatchObject({ node: 'n1', path: 'config.toml', expect: 'a' })
+    expect(read('n1')).toBe(splice?.op === 'file.splice' && spliced(secret(config), splice))
     expect(read('n1')).toContain('token = "the secret"')
     expect(effective(read('n1'), '2.1.4').roots).toEqual(['certs.d'])
+  })
+
+  test('mirrors are taken out beside a secret', () => {
+    const config = `${withSecret}[${old}]\n  config_path = "certs.d"\n  [${old}.mirrors."localhost:5001"]\n    endpoint = ["http://old:5000"]\n[debug]\n`
+    const given = { ...facts('n1', config), root: 'certs.d', mirrors: { 'localhost:5001': ['http://old:5000'] } }
+    writeFileSync(join(folder, 'n1/config.toml'), secret(config))
+    const remedy = apply('mirrors-and-config-path', [given])
+    expect(remedy.steps.map((step) => step.op)).toEqual(['file.put', 'file.splice', 'service.restart'])
+    expect(read('n1')).toBe(secret(`${withSecret}[${old}]\n  config_path = "certs.d"\n[debug]\n`))
+  })
+
+  test.each([
+    ['among the lines that change', '    endpoint = ["http://u:[redacted:0123456789]@old:5000"]\n'],
+    [
+      'between them',
+      `    endpoint = ["http://old:5000"]\n[plugins."x"]\n  token = "[redacted:0123456789]"\n[${old}.mirrors."b"]\n    endpoint = ["http://b"]\n`,
+    ],
+  ])('a secret %s is left to people', (_where, lines) => {
+    const config = `version = 2\n[${old}]\n  config_path = "certs.d"\n[${old}.mirrors."a"]\n${lines}`
+    const [remedy] = remediesFor(finding('mirrors-and-config-path', { ...facts('n1', config), root: 'certs.d', mirrors: {} }))
+    expect(remedy?.steps.map((step) => step.op)).toEqual(['manual'])
+    expect(remedy?.risk).toBe('disruptive')
+  })
+
+  test('a mirror with a password is left to people', () => {
+    const mirrors = { a: ['http://u:[redacted:0123456789]@a:5000'] }
+    const [remedy] = remediesFor(finding('mirrors-and-config-path', { ...facts('n1', 'version = 2\n'), root: 'certs.d', mirrors }))
+    expect(remedy?.steps.map((step) => step.op)).toEqual(['manual'])
   })
 
   test('what can not be edited safely is left to people, in words', () => {

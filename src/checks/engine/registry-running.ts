@@ -1,7 +1,6 @@
 import { someNodeReaches } from '../../derive/ask.ts'
-import { hostingConfigMap } from '../../derive/hosting-configmap.ts'
+import { toldHosts } from '../../derive/hosting-configmap.ts'
 import { askBase, describeAnswer, registryDetail } from '../../derive/registry-detail.ts'
-import { orNull } from '../../derive/tried.ts'
 import type { Evidence, Finding } from '../../model/finding.ts'
 import { isHttpFailure, ObservationFailure, type ContainerDetail, type Look } from '../../model/observation.ts'
 import { isOnNode, type Cluster, type Registry } from '../../model/topology.ts'
@@ -71,12 +70,6 @@ async function notFound(look: Look, registry: Registry, clusters: readonly Clust
       ],
     },
   ]
-}
-
-/** Where the ConfigMaps of clusters say that one pushes to. */
-async function toldHosts(look: Look, clusters: readonly Cluster[]): Promise<string[]> {
-  const told = await Promise.all(clusters.map((cluster) => orNull(hostingConfigMap(look, cluster))))
-  return told.flatMap((one) => (one?.state === 'read' && one.host !== undefined ? [one.host] : []))
 }
 
 function paused(registry: Registry, detail: ContainerDetail): Finding {

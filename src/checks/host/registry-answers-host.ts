@@ -1,7 +1,8 @@
 import { identityAt } from '../../derive/identity.ts'
 import { engineView } from '../../derive/engine-view.ts'
 import { someNodeReaches } from '../../derive/ask.ts'
-import { askBase, askedAt, describeAnswer, isUntrusted, registryDetail, type BaseAnswer } from '../../derive/registry-detail.ts'
+import { portToPublish } from '../../derive/port-to-publish.ts'
+import { askBase, askedAt, describeAnswer, innerPort, isUntrusted, registryDetail, type BaseAnswer } from '../../derive/registry-detail.ts'
 import type { Finding } from '../../model/finding.ts'
 import { isHttpFailure, type Look } from '../../model/observation.ts'
 import type { Cluster, Registry } from '../../model/topology.ts'
@@ -16,7 +17,7 @@ export default defineCheck({
   async run(look, { registry, clusters }): Promise<Verdict> {
     if (registry.role === 'pull-through-cache') return { skip: `nothing is pushed to ${registry.name}, a pull-through cache` }
     const where = askedAt(registry)
-    if (where === undefined) return notPublished(look, registry)
+    if (where === undefined) return notPublished(look, registry, clusters)
     const base = await askBase(look, where)
     if (isHttpFailure(base.answer)) return noAnswer(look, registry, clusters, base)
     if (!base.isRegistry && isGuess(registry) && (await someNodeReaches(look, clusters, registry)) === true)
@@ -29,7 +30,7 @@ export default defineCheck({
   },
 })
 
-async function notPublished(look: Look, registry: Registry): Promise<Verdict> {
+async function notPublished(look: Look, registry: Registry, clusters: readonly Cluster[]): Promise<Verdict> {
   const detail = await registryDetail(look, registry)
   if (detail === null) return { skip: `where the host reaches ${registry.name} is not known` }
   return [
@@ -38,7 +39,12 @@ async function notPublished(look: Look, registry: Registry): Promise<Verdict> {
       subject: { kind: 'registry', name: registry.name },
       hop: 'publish',
       message: `${detail.name} publishes no port on the host, so nothing can be pushed to it from there; pulls are not affected`,
-      data: { container: detail.name, image: detail.image },
+      data: {
+        container: detail.name,
+        port: innerPort(detail),
+        // What shares the network of the host has no ports to publish.
+        hostPort: detail.networks.some((one) => one.name === 'host') ? null : await portToPublish(look, registry, clusters),
+      },
       evidence: [{ vantage: 'engine', asked: `published ports of ${detail.name}`, saw: 'none', command: `docker port ${detail.name}` }],
     },
   ]

@@ -26,13 +26,10 @@ export default defineCheck({
     if (problem === null) return []
     const containerd = await orNull(nodeContainerd(look, node.name))
     if (containerd?.path.path === 'none') return [refused(cluster, node, containerd, containerd.path.text)]
+    // What stands in the configuration is there after a restart too.
+    const isLasting = problem.includes('configuration') || (await orNull(isRefused(look, cluster, node))) === true
     const { ageSeconds } = runtime
-    if (
-      ageSeconds !== undefined &&
-      ageSeconds < startSeconds &&
-      !problem.includes('configuration') &&
-      !(await isRefused(look, cluster, node))
-    )
+    if (ageSeconds !== undefined && ageSeconds < startSeconds && !isLasting)
       throw new ObservationFailure(
         'node.runtime',
         'starting',
@@ -44,7 +41,7 @@ export default defineCheck({
         subject: { kind: 'node', cluster: cluster.name, name: node.name },
         hop: 'unpack',
         message: `${node.name}: ${problem}`,
-        data: { node: node.name, provider: cluster.provider },
+        data: { node: node.name, provider: cluster.provider, refused: isLasting },
         evidence: [
           {
             vantage: 'node',
@@ -74,6 +71,7 @@ function refused(cluster: Cluster, node: Node, { version, configFile, config, fi
     message: `containerd ${version.text} on ${node.name} does not load its CRI plugin: ${text}`,
     data: {
       nodes: [node.name],
+      provider: cluster.provider,
       mirrors: Object.fromEntries(Object.entries(mirrors).map(([host, endpoints]) => [host, [...endpoints]])),
       root,
       configFile,

@@ -1,5 +1,4 @@
-import { withAuthority } from '../../k3s/with-authority.ts'
-import { withMirror } from '../../k3s/with-mirror.ts'
+import { withAuthority, withMirror } from '../../k3s/with-mirror.ts'
 
 /**
  * A registries.yaml that leads registry hosts to a registry; all else in it stays.

@@ -1,6 +1,6 @@
 import check from '../../../src/checks/host/registry-answers-host.ts'
 import { certsPath, hostsToml, kind, leadingTo, noCerts } from '../../sessions/kind.ts'
-import { all, blocked, checkTable, finds, pass, says, skips } from '../check-table.ts'
+import { all, blocked, carries, checkTable, finds, pass, says, skips } from '../check-table.ts'
 
 const bothFamilies = [
   { port: 5000, hostIp: '0.0.0.0', hostPort: 5001 },
@@ -58,7 +58,44 @@ checkTable(check, {
   // registry-port-not-published
   'not published': {
     session: kind({ registry: { published: [] } }),
-    expect: all(finds('registry-port-not-published', 'registry/kind-registry'), says(/pulls are not affected/)),
+    expect: all(
+      finds('registry-port-not-published', 'registry/kind-registry'),
+      says(/pulls are not affected/),
+      carries({ container: 'kind-registry', port: 5000, hostPort: 5001 }),
+    ),
+  },
+  'not published, and named by another port than the usual one': {
+    session: kind({
+      registry: { published: [], env: { REGISTRY_HTTP_ADDR: ':5050' }, listens: 5050 },
+      configMap: null,
+      everyNode: { files: { '/etc/containerd/certs.d': null, [certsPath('localhost:5999')]: hostsToml('http://kind-registry:5050') } },
+    }),
+    expect: carries({ port: 5050, hostPort: 5999 }),
+  },
+  'not published, and told of by the ConfigMap alone': {
+    session: kind({
+      registry: { published: [] },
+      configMap: 'host: "localhost:5999"\n',
+      everyNode: { files: { '/etc/containerd/certs.d': null, [certsPath('kind-registry:5000')]: hostsToml('http://kind-registry:5000') } },
+    }),
+    selection: { registry: 'kind-registry:5000' },
+    expect: carries({ hostPort: 5999 }),
+  },
+  'not published, and another container has that port': {
+    session: kind({
+      registry: { published: [] },
+      configMap: null,
+      containers: [{ name: 'web', image: 'nginx', listens: 80, published: [{ port: 80, hostIp: '127.0.0.1', hostPort: 5001 }] }],
+    }),
+    expect: carries({ hostPort: 5002 }),
+  },
+  'not published, in the network of the host': {
+    session: kind({ registry: { published: [], networks: ['host', 'kind'] } }),
+    expect: carries({ hostPort: null }),
+  },
+  'not published, and the ConfigMap cannot be read': {
+    session: kind({ registry: { published: [] }, fails: ['kube.get'] }),
+    expect: carries({ hostPort: 5001 }),
   },
 
   // registry-not-answering

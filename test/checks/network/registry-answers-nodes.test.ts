@@ -1,8 +1,9 @@
+import { expect } from 'vitest'
 import check from '../../../src/checks/network/registry-answers-nodes.ts'
 import { certsPath, hostsToml, kind, leadingTo, noCerts } from '../../sessions/kind.ts'
 import { containerdVersions, type TraceName } from '../../sessions/recorded.ts'
 import type { Session } from '../../../src/engine/session.ts'
-import { all, blocked, checkTable, finds, hasNoSubject, pass, says, skips, type Row } from '../check-table.ts'
+import { all, blocked, carries, checkTable, finds, hasNoSubject, pass, says, skips, type Row } from '../check-table.ts'
 
 const seenBy = (suffix: string, trace: TraceName): Session => kind({ nodes: { [suffix]: { reaches: { 'kind-registry:5000': trace } } } })
 const seenByAll = (trace: TraceName): Session => kind({ everyNode: { reaches: { 'kind-registry:5000': trace } } })
@@ -28,6 +29,8 @@ const ofEachVersion: { [name: string]: Row } = Object.fromEntries(
     ]
   }),
 )
+
+const dropIn = '/etc/systemd/system/containerd.service.d/zz-registry-no-proxy.conf'
 
 checkTable(check, {
   ...ofEachVersion,
@@ -83,7 +86,11 @@ checkTable(check, {
   },
   paused: {
     session: kind({ registry: { state: 'paused' } }),
-    expect: all(finds('registry-hanging', everywhere), says(/accepts connections and never answers/, /no answer within 5 s/)),
+    expect: all(
+      finds('registry-hanging', everywhere),
+      says(/accepts connections and never answers/, /no answer within 5 s/),
+      carries({ container: 'kind-registry', paused: true }),
+    ),
   },
   'something else listens': {
     session: kind({ registry: { serves: 'web-page' } }),
@@ -116,6 +123,7 @@ checkTable(check, {
     }),
     expect: all(
       finds('node-dns-broken', 'node/dev/dev-worker'),
+      carries({ resolvConf: 'nameserver 172.18.0.1\noptions ndots:0\n', expect: expect.stringMatching(/^[0-9a-f]{64}$/) }),
       says(/kind-registry:5000 resolves on dev-control-plane, but not on dev-worker/),
     ),
   },
@@ -136,7 +144,23 @@ checkTable(check, {
     session: kind({
       nodes: { worker: { environment: { HTTP_PROXY: 'http://192.0.2.9:3128' }, reaches: { 'kind-registry:5000': 'refused' } } },
     }),
-    expect: all(finds('node-proxy-in-the-way', 'node/dev/dev-worker'), says(/through the proxy http:\/\/192.0.2.9:3128/)),
+    expect: all(
+      finds('node-proxy-in-the-way', 'node/dev/dev-worker'),
+      says(/through the proxy http:\/\/192.0.2.9:3128/),
+      carries({ noProxy: 'kind-registry', dropIn: { path: dropIn, expect: null } }),
+    ),
+  },
+  'an earlier repair that named another registry': {
+    session: kind({
+      nodes: {
+        worker: {
+          environment: { HTTP_PROXY: 'http://192.0.2.9:3128', NO_PROXY: 'old' },
+          reaches: { 'kind-registry:5000': 'refused' },
+          files: { [dropIn]: '[Service]\nEnvironment="NO_PROXY=old"\n' },
+        },
+      },
+    }),
+    expect: carries({ noProxy: 'old,kind-registry', dropIn: { path: dropIn, expect: expect.stringMatching(/^[0-9a-f]{64}$/) } }),
   },
   'a proxy that gets there': {
     session: kind({ everyNode: { environment: { HTTP_PROXY: 'http://192.0.2.9:3128' } } }),

@@ -1,6 +1,6 @@
 import check from '../../../src/checks/node/cri-available.ts'
 import { kind, mirrorsAndConfigPath, unknownService } from '../../sessions/kind.ts'
-import { all, blocked, blocksOnly, checkTable, finds, pass, says } from '../check-table.ts'
+import { all, blocked, blocksOnly, carries, checkTable, finds, pass, says } from '../check-table.ts'
 
 checkTable(check, {
   'it answers': { session: kind(), expect: pass },
@@ -8,11 +8,15 @@ checkTable(check, {
 
   'containerd does not run on a node': {
     session: kind({ nodes: { worker: { args: [] } } }),
-    expect: all(finds('cri-not-available', 'node/dev/dev-worker'), says(/containerd is not running/)),
+    expect: all(finds('cri-not-available', 'node/dev/dev-worker'), says(/containerd is not running/), carries({ refused: false })),
   },
   'its CRI refused the configuration': {
     session: kind({ nodes: { worker2: { cri: { exitCode: 1, stderr: unknownService } } } }),
-    expect: all(finds('cri-not-available', 'node/dev/dev-worker2'), says(/its CRI plugin is not loaded/, /unknown service/)),
+    expect: all(
+      finds('cri-not-available', 'node/dev/dev-worker2'),
+      says(/its CRI plugin is not loaded/, /unknown service/),
+      carries({ refused: true }),
+    ),
   },
   'it refused legacy mirrors beside config_path': {
     session: kind({ nodes: { worker: mirrorsAndConfigPath } }),
