@@ -92,6 +92,7 @@ function docs({ first: { status }, causes }: RepairGroup, style: Style): string[
 function stays(repairs: readonly Repair[], command: FixReport['command'], style: Style): string[] {
   if (repairs[0]?.status !== 'failed' || command === 'undo') return []
   const made = repairs.flatMap(({ steps }) => steps.filter((one) => one.status === 'applied')).length
-  if (made === 0) return entry(style, 'note', 'nothing was changed by it')
+  // Whether the step that failed has left something is not known.
+  if (made === 0) return []
   return entry(style, 'stays', `what was done before it (${count(made, 'change')}); fix --undo takes ${made === 1 ? 'it' : 'them'} back`)
 }
