@@ -29,3 +29,9 @@ export function upTime(time: string, now: string): string {
   const past = lapse(time, now)
   return past === null ? `up since ${dateOf(time)}` : `up ${past}`
 }
+
+/** `5 minutes ago`, `on 2026-01-01`. */
+export function ago(time: string, now: string): string {
+  const past = lapse(time, now)
+  return past === null ? `on ${dateOf(time)}` : `${past} ago`
+}

@@ -43,7 +43,8 @@ export function groupAlike<T>(items: readonly T[], findingOf: (item: T) => Repor
   return [...groups.values()].map((all) => ({ first: all[0], all, same: sameOn(all.slice(1).map((item) => findingOf(item).subject)) }))
 }
 
-const sameOn = (others: readonly Subject[]): string =>
+/** On what else it is: `the same on dev-worker, dev-worker2`; empty where it is on nothing else. */
+export const sameOn = (others: readonly Subject[]): string =>
   others.length === 0 ? '' : `the same ${others[0]?.kind === 'image' ? 'for' : 'on'} ${others.map(({ name }) => name).join(', ')}`
 
 /** Resolves the ids of a report. Findings that nothing explains count as causes even where `rootCauses` does not list them. */
