@@ -1,3 +1,4 @@
+import { join } from '../containerd/go/path.ts'
 import type { Endpoint } from '../containerd/endpoints.ts'
 import { isLoopback } from '../containerd/registry-host.ts'
 import type { Evidence, Finding } from '../model/finding.ts'

@@ -6,7 +6,7 @@ import { docker, dockerOutput } from '../../lab/docker.ts'
 import { placeOf } from '../../lab/place.ts'
 import type { FixReport } from '../../src/model/fix-report.ts'
 import type { Report } from '../../src/model/report.ts'
-import { validateFixReport } from '../fix-contract.ts'
+import { validateFix } from '../fix-contract.ts'
 import { doctor, examine, type DoctorRun } from './doctor.ts'
 import { nodeNames } from './inventory.ts'
 
@@ -25,7 +25,7 @@ export async function repaired(words: readonly string[], env: NodeJS.ProcessEnv)
   const run = await doctor([...words, '-o', 'json'], env)
   if (run.stdout === '') throw new Error(`no document was written (exit ${run.exitCode}): ${run.stderr}`)
   const document = JSON.parse(run.stdout) as FixReport
-  validateFixReport(document)
+  validateFix(document)
   expect(run.exitCode).toBe(document.exitCode)
   return { run, document }
 }

@@ -30,6 +30,6 @@ export async function fixHistory(options: FixArguments, env: NodeJS.ProcessEnv):
     return 0
   }
   for (const note of [...repairs.notes, ...notes]) process.stderr.write(`registry-doctor: ${note}\n`)
-  await writeOut(historyText(fixes, new Date().toISOString(), reporterOptions(options, false, env)))
+  await writeOut(historyText(fixes, { ...reporterOptions(options, false, env), now: new Date().toISOString() }))
   return 0
 }

@@ -1,5 +1,5 @@
 import type { Cluster } from '../../model/topology.ts'
-import { quote } from '../../remedies/show.ts'
+import { quote } from '../../remedies/quote.ts'
 import type { SetupRegistry } from './registry-container.ts'
 import type { TlsFiles } from './tls/files.ts'
 
