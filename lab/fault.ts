@@ -57,6 +57,12 @@ export interface Fault {
   readonly probe?: Hop | 'refused'
   /** Whether the commands that the report shows, pasted into a shell, make everything healthy again. */
   readonly repairable: boolean
+  /** It takes a person to repair it: `fix` only shows the commands. */
+  readonly byHand?: true
+  /** What `fix` cannot bring back is found then: what a registry held that is gone. */
+  readonly leaves?: readonly string[]
+  /** It is found by pods that wait: where they run, nothing tells of it. */
+  readonly foundByPods?: true
   /** A pull that fails by it, where one fails at once. */
   readonly pull?: Pull
   /** Pods that fail by it and are left waiting: what a report must link to its cause. Made after the fault; removed by the suite. */

@@ -24,6 +24,7 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     pull: { node: 'worker', image: `${registryName}:${registryPort}/lab/hello:1` },
     make: async (cluster) => restoreHosts(cluster),
   },
@@ -141,6 +142,7 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     ownPods: [{ name: 'names-container', cause: 'http-registry-asked-over-https' }],
     pull: { node: 'worker', image: 'kind-registry:5000/lab/hello:1' },
     async make(cluster) {
@@ -155,6 +157,7 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     pods: [{ node: 'worker', image: `${ownHostName}:5001/lab/hello:1`, cause: 'hosts-toml-missing' }],
     async make(cluster) {
       const forget = await nameThisMachine()
@@ -168,6 +171,7 @@ export const hostsTomlFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     ownPods: [{ name: 'wants-registry', cause: 'hosts-toml-missing' }],
     pull: { node: 'worker' },
     async make(cluster) {

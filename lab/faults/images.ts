@@ -48,6 +48,7 @@ export const imageFaults: readonly Fault[] = [
     explainsOn: maskedOn1,
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     pull: { node: 'worker', image: built },
     pods: [{ node: 'worker', image: built, cause: 'image-not-pushed' }],
     make: buildOnly,
@@ -160,6 +161,7 @@ export const imageFaults: readonly Fault[] = [
     explainsOn: maskedOn1,
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     pods: [
       { node: 'worker2', image: helloImage, cause: 'hosts-toml-missing' },
       { node: 'worker', image: built, cause: 'image-not-pushed' },

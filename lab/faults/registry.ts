@@ -98,7 +98,7 @@ export const registryFaults: readonly Fault[] = [
     causes: [{ code: 'registry-port-not-published' }],
     explains: ['hosting-configmap-wrong'],
     exitCode: 0,
-    repairable: false,
+    repairable: true,
     async make(cluster) {
       await run('rm', '-f', '-v', registryName)
       await run('run', '-d', '--restart=always', '--network', 'bridge', '--name', registryName, ...testLabels, registryImage)

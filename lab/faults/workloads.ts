@@ -17,6 +17,7 @@ export const workloadFaults: readonly Fault[] = [
     explains: [],
     exitCode: 1,
     repairable: true,
+    byHand: true,
     make: ({ name }) => deploymentOnOldPrefix(name),
   },
   {

@@ -100,6 +100,9 @@ export const kindAt = (path: string): NodeCommand =>
 export const unitState = (service: string): NodeCommand =>
   shell(5, 'systemctl show -p ActiveState -p ActiveEnterTimestampMonotonic "$1"', service)
 
+/** Stops a unit of systemd. */
+export const stopUnit = (service: string): NodeCommand => shell(30, 'systemctl stop "$1"', service)
+
 /** Restarts a unit of systemd; of containerd also waits until its CRI answers. Running containers go on. */
 export function restartUnit(service: string, daemonReload: boolean): NodeCommand {
   const script = [

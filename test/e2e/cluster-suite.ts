@@ -10,11 +10,14 @@ import { placeOf } from '../../lab/place.ts'
 import { podPull } from '../../lab/pods.ts'
 import { ensureHello, registryHas } from '../../lab/registry.ts'
 import type { SetUp } from '../../lab/set-up.ts'
+import { isDoable } from '../../src/effects/fix/plan.ts'
+import type { Risk } from '../../src/model/finding.ts'
 import type { Report } from '../../src/model/report.ts'
 import { validateReport } from '../report-contract.ts'
 import { parseXml } from '../reporters/xml.ts'
 import { examine, predictedText } from './doctor.ts'
 import { examineFailing, expectLinked, expectStale } from './failing-pods.ts'
+import { repairAndUndo } from './fixed.ts'
 import { probe, told } from './probed.ts'
 
 /** What a fault means on this containerd. */
@@ -85,7 +88,9 @@ export function clusterSuite({ name, provider, containerd, usualNode, up }: Suit
           expect(report.exitCode).toBe(fault.exitCode)
           expect(run.exitCode).toBe(fault.exitCode)
           if (fault.probe && !harmless) await expectProbed(name, fault, report)
-          if (fault.repairable && !harmless) await repairAsShown(report, name, fault.pull, pods)
+          if (fault.repairable && !fault.byHand && !harmless) await repairAndUndo(name, report, { ...fault, allow: riskOf(report) })
+          // What is shown says the same as what is done; everything is pasted where everything is tested.
+          if (fault.repairable && !harmless && (fault.byHand || everything)) await repairAsShown(report, name, fault.pull, pods)
         } finally {
           await removeAll(name, pods)
           await undo()
@@ -116,13 +121,21 @@ export function clusterSuite({ name, provider, containerd, usualNode, up }: Suit
   })
 }
 
-const titleOf = ({ exitCode, causes, pull, probe: leg, repairable }: Fault): string =>
+const titleOf = ({ exitCode, causes, pull, probe: leg, repairable, byHand }: Fault): string =>
   [
     `exit ${exitCode}, root cause ${causes.map((one) => one.code).join(' and ') || 'none'}`,
     ...(pull && causes.length > 0 ? ['the error of a pod as predicted'] : []),
     ...(leg && causes.length > 0 ? [`a probe: ${leg}`] : []),
-    ...(repairable && causes.length > 0 ? ['repaired as shown'] : []),
+    ...(repairable && causes.length > 0 ? [byHand ? 'repaired as shown' : 'repaired by fix and taken back'] : []),
   ].join(', ')
+
+const everything = process.env['E2E'] === 'all'
+
+/** The risk of what `fix` has to do. */
+function riskOf({ rootCauses, findings }: Report): Risk {
+  const risks = rootCauses.map(({ finding }) => findings.find((one) => one.id === finding)!.remedies.find(isDoable)?.risk ?? 'safe')
+  return risks.includes('destructive') ? 'destructive' : risks.includes('disruptive') ? 'disruptive' : 'safe'
+}
 
 /** A pod gets its image. */
 async function expectWorks(cluster: string, pull: Pull): Promise<void> {

@@ -1,7 +1,7 @@
 import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
 import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
-import { showStep } from '../../remedies/show.ts'
+import { showUndo } from './show-undo.ts'
 import type { Journal, JournaledStep } from '../journal/journal.ts'
 import type { DoneStep } from '../ops/op.ts'
 import type { FixDeps } from './fix.ts'
@@ -67,7 +67,8 @@ export async function undoRun(
     changed.filter(({ op }) => op === 'container.restart' || op === 'container.recreate'),
     deps.signal,
   )
-  return document(repairs, (await deps.examine(false)).report, isWhole ? 0 : 1)
+  const isAllGone = isWhole && repairs.every(({ status }) => status !== 'kept')
+  return document(repairs, (await deps.examine(false)).report, isAllGone ? 0 : 1)
 }
 
 /** What would be taken back, in the order in which it is. */
@@ -77,6 +78,6 @@ function plannedUndo(steps: readonly JournaledStep[]): Repair[] {
     title,
     risk: 'safe',
     status: 'planned',
-    steps: open.filter((one) => one.title === title).map(({ step }): FixStep => ({ step, show: showStep(step), status: 'planned' })),
+    steps: open.filter((one) => one.title === title).map((one): FixStep => ({ step: one.step, show: showUndo(one), status: 'planned' })),
   }))
 }

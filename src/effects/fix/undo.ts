@@ -3,6 +3,7 @@ import { showStep } from '../../remedies/show.ts'
 import type { JournaledStep } from '../journal/journal.ts'
 import { opOf } from '../ops/index.ts'
 import { reasonOf } from './do-repairs.ts'
+import { showUndo } from './show-undo.ts'
 import type { RepairTools } from './repair.ts'
 
 /** What restarts comes last, as it is for what was put back; one for each thing that is restarted. */
@@ -23,7 +24,7 @@ export async function undoSteps(tools: RepairTools, steps: readonly JournaledSte
     isStopped ||= tools.signal.aborted
     const outcome: Outcome = isStopped ? ({ status: 'not-reached' } as const) : await undoStep(tools, one)
     isStopped ||= outcome.status === 'failed'
-    undone.push({ of: one, outcome: { step: one.step, show: showStep(one.step), ...outcome } })
+    undone.push({ of: one, outcome: { step: one.step, show: showUndo(one), ...outcome } })
   }
   if (!isStopped)
     for (const one of open.filter((step) => isRestart(step) && ![...restarts.values()].includes(step)))
@@ -34,7 +35,7 @@ export async function undoSteps(tools: RepairTools, steps: readonly JournaledSte
 type Outcome = Omit<FixStep, 'step' | 'show'>
 
 async function undoStep({ world, journal, tell }: RepairTools, { nth, step, before, title, state }: JournaledStep): Promise<Outcome> {
-  const show = showStep(step)
+  const show = showUndo({ step, before })
   const op = opOf(step)
   const started = performance.now()
   const told = (outcome: Outcome): Outcome => {

@@ -89,10 +89,12 @@ export const containerRun: Op<StepOf<'container.run'>, { readonly image: string 
     if (copies.length > 0) await docker.putFiles(container, copies)
     await docker.start(container)
   },
-  async invert({ ports: { docker } }, { container, volume }) {
+  // Its volume stays: what was pushed since is the user's.
+  async invert({ ports: { docker } }, { container }) {
+    if ((await docker.inspect(container)) === null) return null
     await docker.stop(container)
     await docker.remove(container)
-    return volume === undefined ? null : `volume ${volume} stays, with what was pushed: docker volume rm ${volume} removes it`
+    return null
   },
 }
 

@@ -1,4 +1,4 @@
-import { restartUnit, unitState } from '../commands.ts'
+import { restartUnit, stopUnit, unitState } from '../commands.ts'
 import { argv, done } from './node-file.ts'
 import type { Op, RepairWorld, StepOf } from './op.ts'
 
@@ -14,8 +14,9 @@ export const serviceRestart: Op<StepOf<'service.restart'>, UnitBefore> = {
     return now.state === 'active' ? { is: 'after' } : { is: 'other', what: `${step.service} on ${step.node} is ${now.state}` }
   },
   apply: restart,
-  async invert(world, step) {
-    await restart(world, step)
+  async invert(world, step, { state }) {
+    if (state === 'active') await restart(world, step)
+    else await done(world.ports.docker.run(step.node, ...argv(stopUnit(step.service))), `stop ${step.service} on ${step.node}`)
     return null
   },
 }

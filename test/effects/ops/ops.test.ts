@@ -118,7 +118,6 @@ const cases: { readonly [name: string]: Case } = {
       restart: 'always',
       volume: 'kind-registry',
     }),
-    kept: /volume kind-registry stays/,
   },
   'container.recreate': {
     given: (world) => {
