@@ -12,13 +12,15 @@ import type { PlannedRepair, RepairTools } from './repair.ts'
  * Does repairs one after the other, step by step: what is there is kept in the journal, the step is done, and looked at. Stops
  * at the first that fails, or where it is ended.
  * @param diffs of each step as it was shown, by `showStep`
+ * @param own containers that are not in the topology yet and are meant all the same
  */
 export async function doRepairs(
   tools: RepairTools,
   repairs: readonly PlannedRepair[],
   diffs: ReadonlyMap<string, string> = new Map(),
+  own: readonly string[] = [],
 ): Promise<Repair[]> {
-  const made = new Set<string>()
+  const made = new Set(own)
   const all: Repair[] = []
   let isStopped = false
   for (const { steps, ...about } of repairs) {

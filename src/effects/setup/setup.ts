@@ -87,7 +87,8 @@ class SetupRun {
     const { repairs, next, notes } = await this.#planned(topology, created.registryName)
     this.#next = next
     this.#notes.push(...notes)
-    const isWhole = await this.#do(topology, repairs)
+    // Of what was made a moment ago it need not be said that it is there.
+    const isWhole = await this.#do(topology, created.isNew ? repairs.filter(({ steps }) => steps.length > 0) : repairs)
     if (this.#options.dryRun) return this.#document(null, { exitCode: this.#isChange() ? 1 : 0 })
     if (!isWhole) return this.#end((await this.#deps.examine(false, created.cluster)).report)
     // What is as it was has been proven when it was made.
@@ -146,7 +147,9 @@ class SetupRun {
       const diffs = new Map(
         shown.flatMap(({ steps }) => steps.flatMap(({ show, diff }) => (diff === undefined ? [] : [[show, diff] as const]))),
       )
-      const outcomes = await doRepairs(tools, wanted, diffs)
+      // The registry that was chosen; nothing may refer to it yet.
+      const own = wanted.flatMap(({ steps }) => steps.flatMap((step) => ('container' in step ? [step.container] : [])))
+      const outcomes = await doRepairs(tools, wanted, diffs, own)
       wanted.forEach((one, nth) => done.set(one, outcomes[nth]!))
       const applied = outcomes.flatMap(({ steps }) => steps.flatMap(({ step, status }) => (status === 'applied' ? [step as DoneStep] : [])))
       await settle(tools.world, applied, this.#deps.signal)
