@@ -29,7 +29,7 @@ export function withMirror(text: string | null, registryHost: string, endpoint: 
     existing.set('endpoint', document.createNode([endpoint]))
   } else mirrors.set(registryHost, document.createNode({ endpoint: [endpoint] }))
   listEveryEndpoint(mirrors, document)
-  return document.toString({ lineWidth: 0 })
+  return written(document, text)
 }
 
 /**
@@ -43,7 +43,7 @@ export function withAuthority(text: string, address: string, file: string): stri
   const tls = ['configs', address, 'tls'].reduce<YAMLMap | null>((map, key) => map && mapAt(document, map, key), document.contents)
   if (tls === null) return null
   tls.set('ca_file', file)
-  return document.toString({ lineWidth: 0 })
+  return written(document, text)
 }
 
 /**
@@ -55,7 +55,13 @@ export function withListedEndpoints(text: string): string | null {
   const mirrors: unknown = document.errors.length === 0 && isMap(document.contents) ? document.get('mirrors') : null
   if (!isMap(mirrors)) return null
   listEveryEndpoint(mirrors, document)
-  return document.toString({ lineWidth: 0 })
+  return written(document, text)
+}
+
+/** As it was written: a list below its key may be indented or not, and lines that nothing has changed stay as they are. */
+function written(document: Document, before: string): string {
+  const isFlush = /^( *)[^\s#-][^\n]*:[ \t]*\n\1- /m.test(before)
+  return document.toString({ lineWidth: 0, indentSeq: !isFlush })
 }
 
 const fresh = (registryHost: string, endpoint: string): string => `mirrors:\n  "${registryHost}":\n    endpoint:\n      - "${endpoint}"\n`
@@ -63,7 +69,11 @@ const fresh = (registryHost: string, endpoint: string): string => `mirrors:\n  "
 /** The map under a key, made where there is nothing; null where there is something else. */
 function mapAt(document: Document, parent: YAMLMap, key: string): YAMLMap | null {
   const found: unknown = parent.get(key)
-  if (isMap(found)) return found
+  if (isMap(found)) {
+    // What is added to `{}` is read more easily below it.
+    if (found.items.length === 0) found.flow = false
+    return found
+  }
   if (found !== undefined && found !== null) return null
   const made = document.createNode({}) as YAMLMap
   parent.set(key, made)
