@@ -92,13 +92,14 @@ function parseHostPort(value: string): string {
   return value
 }
 
-export const collect = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
+/** Of an option that can be given again and again: all its values. */
+export const repeated = (value: string, earlier: readonly string[] = []): string[] => [...earlier, value]
 
 /** The options that every command shares which looks at clusters. */
 export function addClusterOptions(command: Command, timeoutMs = 60_000): Command {
   return command
     .addOption(new Option('--provider <name>', 'only clusters of this provider').choices(['kind', 'k3d']))
-    .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(collect).default([], 'all'))
+    .addOption(new Option('--cluster <name>', 'only this cluster (repeatable)').argParser(repeated).default([], 'all'))
     .option('--context <name>', 'the kubeconfig context to use; it must lead to the cluster')
     .option('--kubeconfig <file>', 'the kubeconfig to use')
     .option('--log-file <file>', 'keep there what was asked, answered and done, a JSON object per line')
@@ -118,10 +119,10 @@ export function addSharedOptions(command: Command, timeoutMs?: number): Command 
     )
     .addOption(
       new Option('--check <id>', 'only this check (repeatable; a group like "node" is all of its checks)')
-        .argParser(collect)
+        .argParser(repeated)
         .default([], 'all'),
     )
-    .addOption(new Option('--skip <id>', 'without this check (repeatable)').argParser(collect).default([], 'none'))
+    .addOption(new Option('--skip <id>', 'without this check (repeatable)').argParser(repeated).default([], 'none'))
     .addOption(failOnOption())
 }
 

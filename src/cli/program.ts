@@ -17,13 +17,13 @@ import {
   addClusterOptions,
   addOutputOptions,
   addSharedOptions,
-  collect,
   failOnOption,
   parseDuration,
   parseProbe,
   probeTimeoutMs,
   parsePort,
   repairTimeoutMs,
+  repeated,
   setupTimeoutMs,
   type SharedOptions,
 } from './options.ts'
@@ -151,7 +151,7 @@ function createProgram(env: NodeJS.ProcessEnv, done: (exitCode: number) => void)
     .option('-y, --yes', 'make the changes without asking; without a terminal and without this they are only shown')
     .option('--dry-run', 'only show what would be changed')
     .addOption(allowOption())
-    .addOption(new Option('--code <code>', 'only root causes with this code (repeatable)').argParser(collect).default([], 'all'))
+    .addOption(new Option('--code <code>', 'only root causes with this code (repeatable)').argParser(repeated).default([], 'all'))
     .addOption(probeOption('prove it afterwards'))
     .option('--kick-pods', 'afterwards delete pods that only wait for their next try, where an owner makes them anew')
     .option('--undo [id]', 'take back what a run of fix or setup changed; default: the newest that is not taken back')

@@ -54,6 +54,14 @@ async function linesOfJournal(folder: string, count: number, signal: AbortSignal
   }
 }
 
+/** The run after a killed one goes on with it, and pods pull. */
+async function expectCompleted(env: NodeJS.ProcessEnv): Promise<void> {
+  const { run, document } = await repaired(fixHere('--yes', '--allow', 'disruptive'), env)
+  expect(run.exitCode, run.stdout).toBe(0)
+  expect(document.notes.join()).toMatch(/goes on with run \S+, which was ended in the middle/)
+  expect(await podPull(cluster, { node: 'worker' }, 'ok')).toEqual({ ok: true })
+}
+
 describe('fix', () => {
   beforeAll(() => upKind({ name: cluster, workers: 2, containerd }))
 
@@ -141,12 +149,7 @@ describe('fix', () => {
         killed.kill('SIGKILL')
         expect((await killed.ended).exitCode).toBe(-1)
         all.abort()
-        if (next === 'fix') {
-          const again = await repaired(fixHere('--yes', '--allow', 'disruptive'), env)
-          expect(again.run.exitCode, again.run.stdout).toBe(0)
-          expect(again.document.notes.join()).toMatch(/goes on with run \S+, which was ended in the middle/)
-          expect(await podPull(cluster, { node: 'worker' }, 'ok')).toEqual({ ok: true })
-        }
+        if (next === 'fix') await expectCompleted(env)
         // Also what the killed run and the one after it did together.
         const undone = await repaired(['fix', '--undo', '--cluster', cluster, '--yes'], env)
         expect(undone.run.exitCode, undone.run.stdout).toBe(0)

@@ -122,7 +122,7 @@ describe.each(providers)('setup with $provider', ({ provider, cluster, node, con
     const { run, document } = await setUp('--registry-name', 'set-up-tls', '--port', String(registryPort))
     expect(run.exitCode).toBe(2)
     expect(document.error).toMatchObject({ code: 'port-in-use', message: expect.stringContaining(`container ${registryName}`) })
-    expect((await docker(['inspect', 'set-up-tls'])).code).not.toBe(0)
+    expect((await docker(['container', 'inspect', 'set-up-tls'])).code).not.toBe(0)
   })
 
   test('over HTTPS: pods pull by an authority that was made here, and plain HTTP is refused', async () => {
@@ -143,7 +143,7 @@ describe.each(providers)('setup with $provider', ({ provider, cluster, node, con
     const { run, document } = await repaired(['fix', '--undo', '--yes', '--cluster', cluster], env)
     expect(run.exitCode, run.stdout).toBe(0)
     expect(new Set(document.repairs.map((one) => one.status))).toEqual(new Set(['undone']))
-    expect((await docker(['inspect', 'set-up-tls'])).code).not.toBe(0)
+    expect((await docker(['container', 'inspect', 'set-up-tls'])).code).not.toBe(0)
     const { stdout } = await docker([
       'exec',
       node,

@@ -14,7 +14,7 @@ import {
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import type { RepairPorts } from '../../src/effects/ports.ts'
-import type { DoneStep, RepairWorld } from '../../src/effects/ops/op.ts'
+import type { RepairWorld } from '../../src/effects/ops/op.ts'
 import type { IntendedStep, Journal, JournaledStep } from '../../src/effects/journal/journal.ts'
 import type { Json } from '../../src/model/json.ts'
 import type { Topology } from '../../src/model/topology.ts'
@@ -121,7 +121,7 @@ export class FakeRepairWorld {
         volumes: Mounts.map((one) => `${one.Name}:${one.Destination}`),
       }))
       .toSorted((a, b) => (a.Name < b.Name ? -1 : 1))
-    const sorted = (map: ReadonlyMap<string, Json>): Json => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1)) as unknown as Json
+    const sorted = (map: ReadonlyMap<string, Json>): Json => [...map].toSorted(([a], [b]) => (a < b ? -1 : 1))
     return JSON.parse(
       JSON.stringify({
         files,
@@ -276,7 +276,7 @@ export class FakeRepairWorld {
     return {
       ...made,
       Config: { ...made.Config, Image, Labels: (Labels as Record<string, string> | undefined) ?? null, Env: Env ?? [] },
-      HostConfig: HostConfig as never,
+      HostConfig,
       Mounts: volumes.length > 0 ? volumes : made.Mounts!,
     }
   }
@@ -318,5 +318,3 @@ export function memoryJournal(steps: JournaledStep[] = []): Journal & { readonly
   }
   return journal
 }
-
-export type { DoneStep }

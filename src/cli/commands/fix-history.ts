@@ -1,13 +1,13 @@
 import { schemaVersion, type ListDocument } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
 import { fixHistory as historyText } from '../../reporters/fix-history.ts'
+import type { SharedOptions } from '../options.ts'
 import { reporterOptions, writeOut } from '../output.ts'
 import { openRepairsOr } from '../repairs.ts'
 import { UsageError } from '../usage-error.ts'
-import type { FixArguments } from './fix.ts'
 
 /** Prints what `fix` and `setup` did. Returns the exit code. */
-export async function fixHistory(options: FixArguments, env: NodeJS.ProcessEnv): Promise<number> {
+export async function fixHistory(options: SharedOptions, env: NodeJS.ProcessEnv): Promise<number> {
   const [target, ...more] = options.output
   if (more.length > 0 || target?.file !== undefined || target?.format === 'junit')
     throw new UsageError('--history prints to standard output, as terminal or json')
