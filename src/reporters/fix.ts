@@ -35,11 +35,13 @@ export const fix: Reporter<FixReport> = (document, options) => {
     noteLines(document, style),
     ...(looked === null ? [] : unjudged(looked, style)),
     nextLines(document, style),
-    howToApply(document, style),
-    ...verdictBlocks(document, style, options.columns),
+    // Whoever is asked about it has neither to be told how, nor that nothing is done yet.
+    ...(isQuestion(document) ? [] : [howToApply(document, style), ...verdictBlocks(document, style, options.columns)]),
   ])
   return [{ sink: 'out', text: `${lines.map((line) => line.trimEnd()).join('\n')}\n` }]
 }
+
+const isQuestion = ({ dryRun, repairs }: FixReport): boolean => !dryRun && repairs.some(({ status }) => status === 'planned')
 
 /** A block for each repair; parts of a set-up that are there already are a list. */
 function repairBlocks(document: FixReport, style: Style): string[][] {

@@ -21,6 +21,7 @@ const documents: Readonly<Record<string, FixReport>> = {
   'fix-applied': fixes.applied,
   'fix-pods-wait': fixes.podsWait,
   'fix-dry-run': fixes.dryRun,
+  'fix-question': fixes.question,
   'fix-in-part': fixes.inPart,
   'fix-failed': fixes.failed,
   'fix-manual': fixes.manual,

@@ -158,6 +158,9 @@ export const dryRun = fixReport({
   before: unhealthy([detached, noConfigPath]),
 })
 
+/** What is shown before it is asked for: neither how to have it done nor that nothing is. */
+export const question = fixReport({ ...dryRun, dryRun: false })
+
 /** Only what is safe is allowed. */
 export const inPart = fixReport({
   id,
