@@ -11,7 +11,7 @@ const stepsOf: { readonly [S in RepairStatus]: readonly StepStatus[] } = {
   planned: ['planned', 'unchanged'],
   applied: ['applied', 'unchanged'],
   unchanged: ['unchanged'],
-  failed: ['applied', 'unchanged', 'failed', 'not-reached'],
+  failed: ['applied', 'undone', 'kept', 'unchanged', 'failed', 'not-reached'],
   'not-reached': ['not-reached'],
   manual: ['planned'],
   'not-allowed': ['planned', 'unchanged'],

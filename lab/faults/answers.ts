@@ -91,6 +91,7 @@ export const answerFaults: readonly Fault[] = [
     explains: ['registry-hanging', 'registry-not-answering', 'pull-queue-blocked'],
     exitCode: 1,
     repairable: true,
+    foundByPods: true,
     pods: [
       { node: 'worker', image: `${hangingHost}/lab/hello:1`, cause: 'registry-hanging', hangs: true },
       { node: 'worker', image: helloImage, cause: 'registry-hanging', hangs: true },

@@ -43,6 +43,7 @@ export const registryFaults: readonly Fault[] = [
     explains: ['registry-not-answering', 'registry-name-unresolvable'],
     exitCode: 1,
     repairable: true,
+    leaves: ['registry-emptied'],
     pull: { node: 'worker' },
     async make(cluster) {
       const remove = async (): Promise<void> => void (await run('rm', '-f', '-v', registryName))

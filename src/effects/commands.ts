@@ -103,15 +103,20 @@ export const unitState = (service: string): NodeCommand =>
 /** Stops a unit of systemd. */
 export const stopUnit = (service: string): NodeCommand => shell(30, 'systemctl stop "$1"', service)
 
-/** Restarts a unit of systemd; of containerd also waits until its CRI answers. Running containers go on. */
-export function restartUnit(service: string, daemonReload: boolean): NodeCommand {
+/**
+ * Restarts a unit of systemd; of containerd also waits until its CRI answers. Running containers go on.
+ * @param mustServe whether it has to: a configuration that is put back may be one that containerd refuses
+ */
+export function restartUnit(service: string, daemonReload: boolean, mustServe = true): NodeCommand {
   const script = [
     '[ "$2" = no ] || systemctl daemon-reload || exit',
     'systemctl restart "$1" || { systemctl status --no-pager -n 3 "$1" >&2; exit 1; }',
     '[ "$1" = containerd ] || exit 0',
-    'until crictl images -q > /dev/null 2>&1; do sleep 0.2; done',
+    'tries=0; until crictl images -q > /dev/null 2>&1; do',
+    '  tries=$((tries + 1)); [ "$tries" -lt "$3" ] || exit "$4"; sleep 0.2',
+    'done',
   ].join('\n')
-  return shell(40, script, service, daemonReload ? 'yes' : 'no')
+  return shell(50, script, service, daemonReload ? 'yes' : 'no', mustServe ? '100' : '25', mustServe ? '1' : '0')
 }
 
 /** Whether a node's containerd serves its kubelet. */

@@ -57,7 +57,10 @@ describe('what is wrong in the command line is one line on standard error and ex
     'an unknown flag': [['--bogus'], /unknown option '--bogus'/],
     'an unknown flag near one that exists': [['check', '--clutser', 'dev'], /unknown option '--clutser'.*--cluster/],
     'an unknown command': [['chekc'], /no command "chekc".*"check"/],
-    'an unknown command near none': [['frobnicate'], /no command "frobnicate".*check, explain, trace, lint, render, collect, demo, list/],
+    'an unknown command near none': [
+      ['frobnicate'],
+      /no command "frobnicate".*check, explain, trace, fix, setup, lint, render, collect, demo, list/,
+    ],
     'an argument too many': [['check', 'demo', 'more'], /too many arguments/],
     'an unknown check': [['--check', 'node/registry-confg'], /"node\/registry-confg".*"node\/registry-config"/, 'unknown-name'],
     'an unknown group of checks': [['--skip', 'nod'], /"nod"/, 'unknown-name'],

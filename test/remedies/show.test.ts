@@ -177,7 +177,7 @@ describe.each(shells)('in %s', (shell) => {
     } as const
     const script = `docker() {
       if [ "$1" = cp ]; then printf '%s\\0' "$@" >&3; cd "$(mktemp -d)" && printf 'a\\\\nb\\n' > f && tar -cf - f
-      else printf '%s\\0' "$3" "$6" >&3; cat >&3; printf '\\0' >&3; fi
+      else text=$(cat; echo .); printf '%s\\0' "$3" "$6" "\${text%.}" >&3; fi
     }`
     const [cp, follow, source, target, ...rest] = run(shell, `exec 3>&1\n${script}\n${showStep(step)}`)
     expect([cp, follow, source, target]).toEqual(['cp', '-L', `reg:${hostile}`, '-'])

@@ -84,7 +84,7 @@ describe('a step', () => {
     ['that is a sentence is wrapped, not pasted', did(manual, 'planned'), ['  · start it again']],
     [
       'of several lines starts at the margin',
-      did(splice, 'planned'),
+      did(splice, 'planned', { show: "docker exec a sed -i '1i\\\ny\\\nz' /etc/x" }),
       ['  · /etc/x on a', '', "docker exec a sed -i '1i\\", 'y\\', "z' /etc/x", ''],
     ],
     ['that stays says why', did(put, 'kept', { reason: 'it was changed since' }), ['  ! stays: /etc/x on a', '    → it was changed since']],

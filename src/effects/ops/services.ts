@@ -13,16 +13,20 @@ export const serviceRestart: Op<StepOf<'service.restart'>, UnitBefore> = {
     if (now.since === before.since) return { is: 'before' }
     return now.state === 'active' ? { is: 'after' } : { is: 'other', what: `${step.service} on ${step.node} is ${now.state}` }
   },
-  apply: restart,
+  apply: (world, step) => restart(world, step, true),
   async invert(world, step, { state }) {
-    if (state === 'active') await restart(world, step)
+    if (state === 'active') await restart(world, step, false)
     else await done(world.ports.docker.run(step.node, ...argv(stopUnit(step.service))), `stop ${step.service} on ${step.node}`)
     return null
   },
 }
 
-async function restart({ ports: { docker } }: RepairWorld, { node, service, daemonReload }: StepOf<'service.restart'>): Promise<void> {
-  await done(docker.run(node, ...argv(restartUnit(service, daemonReload ?? false))), `restart ${service} on ${node}`)
+async function restart(
+  { ports: { docker } }: RepairWorld,
+  { node, service, daemonReload }: StepOf<'service.restart'>,
+  mustServe: boolean,
+): Promise<void> {
+  await done(docker.run(node, ...argv(restartUnit(service, daemonReload ?? false, mustServe))), `restart ${service} on ${node}`)
 }
 
 async function unitOf({ ports: { docker } }: RepairWorld, { node, service }: StepOf<'service.restart'>): Promise<UnitBefore> {

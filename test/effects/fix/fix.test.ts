@@ -86,7 +86,12 @@ describe('what makes no change opens nothing that could', () => {
   test('a dry run shows what would be done', async () => {
     const { all, looks } = deps([[finding('a', remedy('safe', put('x', 'new\n')))]], { ...guarded, confirm: never('the question') })
     const document = validateFix(await fix(all, { ...options, dryRun: true }))
-    expect(document).toMatchObject({ dryRun: true, exitCode: 1, after: null, repairs: [{ status: 'planned', steps: [{ status: 'planned' }] }] })
+    expect(document).toMatchObject({
+      dryRun: true,
+      exitCode: 1,
+      after: null,
+      repairs: [{ status: 'planned', steps: [{ status: 'planned' }] }],
+    })
     expect(document.repairs[0]!.steps[0]!.diff).toContain('+new')
     expect(document.id).toBeUndefined()
     expect(looks).toEqual([false])
@@ -104,7 +109,10 @@ describe('what makes no change opens nothing that could', () => {
   })
 
   test('what only a person can do, or is not allowed, is told', async () => {
-    const found = [finding('a', remedy('safe', { op: 'manual', command: 'docker ps' })), finding('b', remedy('disruptive', put('x', 'new')))]
+    const found = [
+      finding('a', remedy('safe', { op: 'manual', command: 'docker ps' })),
+      finding('b', remedy('disruptive', put('x', 'new'))),
+    ]
     const { all } = deps([found], { ...guarded, confirm: never('the question') })
     expect(validateFix(await fix(all, options)).repairs.map((one) => one.status)).toEqual(['manual', 'not-allowed'])
   })
@@ -116,7 +124,10 @@ describe('what makes no change opens nothing that could', () => {
     const { all } = deps([[]], { ...guarded, confirm: never('the question') })
     const earlier = { id: journal.id, path: journal.path, steps: journal.steps, resume: never('the journal') }
     const document = validateFix(await undoRun(all, earlier, { dryRun: true }))
-    expect(document).toMatchObject({ command: 'undo', repairs: [{ status: 'planned', steps: [{ show: expect.stringMatching(/^docker exec dev-worker rm /) }] }] })
+    expect(document).toMatchObject({
+      command: 'undo',
+      repairs: [{ status: 'planned', steps: [{ show: expect.stringMatching(/^docker exec dev-worker rm /) }] }],
+    })
   })
 })
 
@@ -167,9 +178,16 @@ describe('a repair', () => {
     await journal.intend({ title: 'write', step: step as never, before: { was: 'absent', missing: null } })
     fake.write('x', 'new')
     const interrupted = { id: journal.id, steps: [...journal.steps], resume: () => Promise.resolve(journal) }
-    const { all } = deps([[finding('a', remedy('safe', step))], []], { interrupted: () => Promise.resolve(interrupted), openJournal: never('another journal') })
+    const { all } = deps([[finding('a', remedy('safe', step))], []], {
+      interrupted: () => Promise.resolve(interrupted),
+      openJournal: never('another journal'),
+    })
     const document = validateFix(await fix(all, options))
-    expect(document).toMatchObject({ exitCode: 0, id: journal.id, notes: [`goes on with run ${journal.id}, which was ended in the middle`] })
+    expect(document).toMatchObject({
+      exitCode: 0,
+      id: journal.id,
+      notes: [`goes on with run ${journal.id}, which was ended in the middle`],
+    })
     expect(journal.steps.map((one) => one.state)).toEqual(['done'])
   })
 })
@@ -190,7 +208,12 @@ test('only pods that wait for their next try and have an owner are made anew, ea
     state,
     rootCause: null,
   })
-  const symptoms = [symptom('a', 'stale', 'deploy/a'), symptom('a', 'stale', 'deploy/a'), symptom('bare', 'stale'), symptom('b', 'current', 'deploy/b')]
+  const symptoms = [
+    symptom('a', 'stale', 'deploy/a'),
+    symptom('a', 'stale', 'deploy/a'),
+    symptom('bare', 'stale'),
+    symptom('b', 'current', 'deploy/b'),
+  ]
   expect(kickPods({ symptoms }, () => 'kubectl')).toMatchObject([
     { cluster: 'dev', steps: [{ op: 'pod.delete', cluster: 'dev', kubectl: 'kubectl', namespace: 'shop', pod: 'a' }] },
   ])
