@@ -125,6 +125,9 @@ export const remedySchema = v.object({
 })
 export type Remedy = v.InferOutput<typeof remedySchema>
 
+/** Whether the tool itself can do all of a remedy. */
+export const isDoable = ({ steps }: Pick<Remedy, 'steps'>): boolean => steps.length > 0 && steps.every(({ op }) => op !== 'manual')
+
 /** A finding as the report shows it: with what its code says of severity, title, docs and repair. */
 export const reportedFindingSchema = v.object({
   id: v.string(),

@@ -1,6 +1,7 @@
 import type { Reporter } from '../model/reporter.ts'
 import { groupAlike, overviewOf } from './overview.ts'
 import { causeBlock, joined, warningBlock } from './terminal/cause.ts'
+import { fixHint } from './terminal/fix-hint.ts'
 import { choices, header } from './terminal/header.ts'
 import { probeTable } from './terminal/probe.ts'
 import { problem } from './terminal/problem.ts'
@@ -21,6 +22,7 @@ export const terminal: Reporter = (report, options) => {
     ...(options.verbose ? [choices(report, style), allResults(report, style)] : []),
     ...groupAlike(overview.causes, ({ finding }) => finding).map((cause) => causeBlock(cause, style)),
     ...groupAlike(overview.warnings, ({ finding }) => finding).map((cause) => warningBlock(cause, style)),
+    fixHint(report, style),
     ...unexplained(overview.otherSymptoms, style),
     probeTable(report, style),
     problem(report, style),

@@ -4,6 +4,12 @@ import type { Wanted } from './cluster-suite.ts'
 
 /** What is like something else that is in the core set. */
 export const leftOutOfCoreSet: readonly string[] = [
+  'worker-stopped',
+  'config-path-list',
+  'hosts-toml-push-only',
+  'registry-named-by-host-port',
+  'mirror-failure-hidden',
+  'pull-queue-blocked',
   'registry-stopped-port-taken',
   'hosts-toml-directory-is-file',
   'node-dns-silent',

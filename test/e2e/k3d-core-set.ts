@@ -7,6 +7,8 @@ const masking = ['k3d-image-missing-behind-configs', 'k3d-flag-on-servers-only',
 
 /** What is like something else that is made whenever a change is judged. */
 export const leftOutOfK3dCoreSet: readonly string[] = [
+  'k3d-mirror-with-scheme',
+  'a mirror for localhost too',
   'k3d-registries-yaml-named-yml',
   'k3d-endpoints-misspelt',
   'k3d-registry-detached',

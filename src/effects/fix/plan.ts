@@ -1,4 +1,4 @@
-import type { ReportedFinding, Remedy, Risk, Step } from '../../model/finding.ts'
+import { isDoable, type ReportedFinding, type Remedy, type Risk, type Step } from '../../model/finding.ts'
 import type { Repair } from '../../model/fix-report.ts'
 import type { Report } from '../../model/report.ts'
 import { showStep } from '../../remedies/show.ts'
@@ -19,9 +19,6 @@ export interface PlanOptions {
 }
 
 const risks: readonly Risk[] = ['safe', 'disruptive', 'destructive']
-
-/** Whether all of a remedy can be done by the tool itself. */
-export const isDoable = ({ steps }: Pick<Remedy, 'steps'>): boolean => steps.length > 0 && steps.every(({ op }) => op !== 'manual')
 
 /**
  * Chooses a remedy for each root cause: the first that the tool can do within the allowed risk. Consequences go with their
