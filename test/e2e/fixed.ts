@@ -43,7 +43,7 @@ const places = [
 /** All that a repair may change of a cluster's nodes and its registry, in words that can be compared. */
 export async function snapshot(cluster: string): Promise<string[]> {
   const [names, { registry }] = await Promise.all([nodeNames(cluster), placeOf(cluster)])
-  const script = `for one in ${places.join(' ')}; do [ -e "$one" ] && find "$one" -exec sh -c 'for f; do if [ -f "$f" ]; then sha256sum "$f"; stat -c "%a %u %g" "$f"; else echo "$f"; fi; done' sh {} +; done; true`
+  const script = `for one in ${places.join(' ')}; do [ -e "$one" ] && find "$one" -exec sh -c 'for f; do if [ -f "$f" ]; then echo "$f $(sha256sum < "$f") $(stat -c "%a %u %g" "$f")"; else echo "$f"; fi; done' sh {} +; done; true`
   const nodes = await Promise.all(
     names.map(async (node) => {
       const { code, stdout } = await docker(['exec', node, 'sh', '-c', script])

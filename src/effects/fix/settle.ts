@@ -10,13 +10,16 @@ const nodeMs = 90_000
 const registryMs = 10_000
 const betweenMs = 300
 
-/** Waits until what was started or restarted is there: only then is it worth a look. Ends at a limit, and what is then is judged. */
-export async function settle(world: RepairWorld, steps: readonly DoneStep[], signal: AbortSignal): Promise<void> {
+/**
+ * Waits until what was started or restarted is there: only then is it worth a look. Ends at a limit, and what is then is judged.
+ * @param limitMs of a node; what was put back may be what keeps it from coming up
+ */
+export async function settle(world: RepairWorld, steps: readonly DoneStep[], signal: AbortSignal, limitMs = nodeMs): Promise<void> {
   const started = new Set(steps.flatMap((step) => ('container' in step ? [step.container] : [])))
   const { clusters, registries } = world.topology
   await Promise.all([
     ...clusters.flatMap((cluster) =>
-      cluster.nodes.filter((one) => started.has(one.name)).map((one) => nodeReady(world, cluster, one.name, signal)),
+      cluster.nodes.filter((one) => started.has(one.name)).map((one) => nodeReady(world, cluster, one.name, signal, limitMs)),
     ),
     ...registries
       .filter((one) => one.container !== undefined && started.has(one.container))
@@ -29,15 +32,24 @@ export async function awaitNodes(world: RepairWorld, clusters: readonly Cluster[
   await Promise.all(clusters.flatMap((cluster) => cluster.nodes.map((one) => nodeReady(world, cluster, one.name, signal))))
 }
 
-async function until(limitMs: number, signal: AbortSignal, isSo: () => Promise<boolean>): Promise<void> {
+async function until(limitMs: number, signal: AbortSignal, isSo: () => Promise<boolean>): Promise<boolean> {
   const end = performance.now() + limitMs
-  while (!signal.aborted && performance.now() < end && !(await isSo().catch(() => false)))
+  while (!signal.aborted && performance.now() < end) {
+    if (await isSo().catch(() => false)) return true
     await sleep(betweenMs, undefined, { signal }).catch(() => undefined)
+  }
+  return false
 }
 
-async function nodeReady({ ports: { docker, kube } }: RepairWorld, { api }: Cluster, node: string, signal: AbortSignal): Promise<void> {
-  await until(nodeMs, signal, async () => (await docker.run(node, ...argv(nodeServes))).exitCode === 0)
-  await until(nodeMs, signal, async () => {
+async function nodeReady(
+  { ports: { docker, kube } }: RepairWorld,
+  { api }: Cluster,
+  node: string,
+  signal: AbortSignal,
+  limitMs = nodeMs,
+): Promise<void> {
+  if (!(await until(limitMs, signal, async () => (await docker.run(node, ...argv(nodeServes))).exitCode === 0))) return
+  await until(limitMs, signal, async () => {
     for (const way of api) {
       const { body } = await kube.get(way, `/api/v1/nodes/${node}`)
       const { status } = (body ?? {}) as { status?: { conditions?: { type: string; status: string }[] } }

@@ -8,6 +8,9 @@ import type { FixDeps } from './fix.ts'
 import { settle } from './settle.ts'
 import { undoSteps } from './undo.ts'
 
+/** How long a node is waited for that was restarted: what was put back may keep it from coming up. */
+const undoneMs = 20_000
+
 /** The earlier run that is taken back. */
 export interface EarlierRun {
   readonly id: string
@@ -61,12 +64,12 @@ export async function undoRun(
   const isWhole = repairs.every(({ status }) => status !== 'failed' && status !== 'not-reached')
   await journal.end(isWhole ? 'undone' : 'failed')
   const changed = repairs.flatMap(({ steps }) => steps.flatMap(({ step, status }) => (status === 'undone' ? [step as DoneStep] : [])))
-  // What was stopped is not waited for.
-  await settle(
-    world,
-    changed.filter(({ op }) => op === 'container.restart' || op === 'container.recreate'),
-    deps.signal,
+  // What did not run before will not run now.
+  const ran = new Set(
+    earlier.steps.filter(({ before: was }) => (was as { status?: string } | null)?.status !== 'exited').map(({ step }) => step),
   )
+  const restarted = changed.filter((step) => (step.op === 'container.restart' || step.op === 'container.recreate') && ran.has(step))
+  await settle(world, restarted, deps.signal, undoneMs)
   const isAllGone = isWhole && repairs.every(({ status }) => status !== 'kept')
   return document(repairs, (await deps.examine(false)).report, isAllGone ? 0 : 1)
 }
