@@ -67,6 +67,7 @@ export const k3dFaults: readonly Fault[] = [
   {
     ...https,
     name: 'k3d-localhost-in-no-mirror',
+    foundByPods: true,
     title: 'a pod named localhost:5000, for which k3d writes no mirror',
     causes: [{ code: 'registries-yaml-key-mismatch' }],
     pull: { node: 'agent-0', image: `localhost:${k3dRegistry.port}/lab/hello:1` },
@@ -142,6 +143,7 @@ export const k3dFaults: readonly Fault[] = [
   {
     ...https,
     name: 'k3d-hosts-toml-restarted-away',
+    foundByPods: true,
     title: 'hosts.toml had been edited by hand, and the next start of k3s had taken that back',
     causes: [{ code: 'registries-yaml-key-mismatch', node: 'agent-0' }],
     async make({ name }) {

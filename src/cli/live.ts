@@ -14,6 +14,8 @@ export interface Live {
   readonly signal: AbortSignal
   /** The run does not end before this is settled: what was made is taken away on every path. */
   hold(work: Promise<unknown>): void
+  /** What is not of a session, without its secrets. */
+  redact<T>(value: T): T
   /** Keeps what happened, where the user wants it kept. */
   log(entry: { readonly [key: string]: unknown }): void
 }
@@ -24,11 +26,11 @@ async function openSessions(
   cancel: AbortSignal,
   kubeconfig: string | undefined,
   log: Live['log'],
-): Promise<() => Session> {
+): Promise<{ readonly afresh: () => Session; readonly redact: Live['redact'] }> {
   const [key, { openLiveObservers }] = await Promise.all([machineKey(env), import('../observe/live.ts')])
   const observers = await openLiveObservers(env, cancel, kubeconfig)
   const redact = createRedactor(key)
-  return () => liveSession(observers, redact, ({ kind, ...observed }) => log({ observed: kind, ...observed }))
+  return { afresh: () => liveSession(observers, redact, ({ kind, ...observed }) => log({ observed: kind, ...observed })), redact }
 }
 
 interface LiveOptions {
@@ -60,8 +62,8 @@ export async function runLive<T>(
     return endedEarly(ended.exitCode, { code: ended.code, message }, doneSoFar)
   }
   try {
-    const afresh = await openSessions(env, cancellation.signal, kubeconfig, log)
-    const live: Live = { session: afresh(), afresh, signal: cancellation.signal, hold: (one) => void held.push(one), log }
+    const { afresh, redact } = await openSessions(env, cancellation.signal, kubeconfig, log)
+    const live: Live = { session: afresh(), afresh, redact, signal: cancellation.signal, hold: (one) => void held.push(one), log }
     if (toItsEnd !== true) return await Promise.race([work(live), cancellation.promise])
     const done = await work(live)
     return early(done) ?? done

@@ -1,5 +1,4 @@
 import type { LiveRepairs } from '../effects/fix/live.ts'
-import { JournalError } from '../effects/journal/open.ts'
 import type { Live } from './live.ts'
 import { UsageError } from './usage-error.ts'
 
@@ -37,9 +36,6 @@ export async function withLock<T>(
   }
   try {
     return await work()
-  } catch (error) {
-    if (error instanceof JournalError) throw new UsageError(error.message)
-    throw error
   } finally {
     await taken.release()
   }

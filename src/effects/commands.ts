@@ -110,7 +110,7 @@ export const stopUnit = (service: string): NodeCommand => shell(30, 'systemctl s
 export function restartUnit(service: string, daemonReload: boolean, mustServe = true): NodeCommand {
   const script = [
     '[ "$2" = no ] || systemctl daemon-reload || exit',
-    'systemctl restart "$1" || { systemctl status --no-pager -n 3 "$1" >&2; exit 1; }',
+    'systemctl restart "$1" || { [ "$4" = 1 ] || exit 0; systemctl status --no-pager -n 3 "$1" >&2; exit 1; }',
     '[ "$1" = containerd ] || exit 0',
     'tries=0; until crictl images -q > /dev/null 2>&1; do',
     '  tries=$((tries + 1)); [ "$tries" -lt "$3" ] || exit "$4"; sleep 0.2',

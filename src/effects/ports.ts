@@ -61,7 +61,7 @@ export function toldRepairPorts(ports: RepairPorts, tell: Tell): RepairPorts {
         return async (...given: unknown[]) => {
           const started = performance.now()
           const entry = (rest: object): void =>
-            tell({ done: `${name}.${String(method)}`, to: plainWords(given), ...rest, ms: Math.round(performance.now() - started) })
+            tell({ done: `${name}.${String(method)}`, to: plainWords(name, given), ...rest, ms: Math.round(performance.now() - started) })
           try {
             const answer: unknown = await (call as (...all: unknown[]) => unknown).apply(target, given)
             entry({})
@@ -82,10 +82,10 @@ export function toldRepairPorts(ports: RepairPorts, tell: Tell): RepairPorts {
 }
 
 /** Names, paths and addresses come first; of a command in a node the path that it is about. */
-const plainWords = ([first, second]: readonly unknown[]): unknown[] => [
+const plainWords = (port: string, [first, second]: readonly unknown[]): unknown[] => [
   first,
-  ...(typeof second === 'string' && second.length < 200 && !second.includes('\n') ? [second] : []),
-  ...(Array.isArray(second) ? [second[6]] : []),
+  ...(typeof second === 'string' && port !== 'host' ? [second] : []),
+  ...(Array.isArray(second) && port === 'docker' ? [second[6]] : []),
 ]
 
 /** The same ports, of which each call is told with what came of it; of what a watch tells, each change. */

@@ -48,11 +48,9 @@ describe('what is wrong in the command line is one line, exit code 2, and a docu
     expect(stderr).toMatch(/^registry-doctor: [^\n]+\n$/)
     expect(stderr).toMatch(line)
     expect(code).toBe(2)
-    expect(documentOf(stdout)).toMatchObject({
-      command: argv[0] === 'setup' ? 'setup' : expect.stringMatching(/fix|undo/),
-      exitCode: 2,
-      repairs: [],
-    })
+    const { exitCode, repairs, command } = documentOf(stdout)
+    expect({ exitCode, repairs }).toEqual({ exitCode: 2, repairs: [] })
+    expect([argv[0], 'undo']).toContain(command)
   })
 })
 

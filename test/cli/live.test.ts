@@ -65,6 +65,7 @@ describe('a probe', () => {
     session: null as never,
     afresh: () => null as never,
     signal,
+    redact: (value: never) => value,
     hold: (one) => void held.push(one),
     log: () => undefined,
   })

@@ -249,7 +249,9 @@ export class FakeRepairWorld {
           if (method === 'GET') return { ...answer, status: 200 }
           return change(`${method} ${url}`, () => {
             if (method === 'DELETE' && !this.deletes) return { ...answer, status: 405 }
-            for (const [name, digest] of this.registry) if (url.endsWith(digest)) this.registry.delete(name)
+            const [, repository, reference = ''] = /\/v2\/(.+)\/manifests\/(.+)$/.exec(url) ?? []
+            for (const [name, digest] of this.registry)
+              if (digest === reference || name.endsWith(`/${repository}:${reference}`)) this.registry.delete(name)
             return { ...answer, status: 202 }
           })
         },

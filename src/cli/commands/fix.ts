@@ -1,6 +1,7 @@
 import { fix as fixWith, type Examined, type FixDeps } from '../../effects/fix/fix.ts'
 import type { LiveRepairs } from '../../effects/fix/live.ts'
-import { undoRun } from '../../effects/fix/undo-run.ts'
+import { undoRun, type EarlierRun } from '../../effects/fix/undo-run.ts'
+import { JournalError } from '../../effects/journal/open.ts'
 import { kubectlOf } from '../../derive/kube.ts'
 import { examine } from '../../engine/examine.ts'
 import type { Risk } from '../../model/finding.ts'
@@ -69,7 +70,7 @@ async function fixAsAsked(options: FixArguments, env: NodeJS.ProcessEnv, started
                   kickPods: options.kickPods === true,
                   ...codesOf(options),
                 })
-              : await undoRun(all, await repairs.earlier(options.undo === true ? undefined : options.undo), { dryRun })
+              : await undoRun(all, await earlierRun(repairs, options.undo), { dryRun })
           return { ...done, notes: [...repairs.notes, ...done.notes] }
         } finally {
           await view.close()
@@ -119,6 +120,15 @@ export function examiner(options: CheckArguments, env: NodeJS.ProcessEnv, live: 
     } finally {
       await view.close()
     }
+  }
+}
+
+async function earlierRun(repairs: LiveRepairs, undo: string | true): Promise<EarlierRun> {
+  try {
+    return await repairs.earlier(undo === true ? undefined : undo)
+  } catch (error) {
+    if (error instanceof JournalError) throw new UsageError(error.message)
+    throw error
   }
 }
 

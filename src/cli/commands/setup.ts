@@ -53,6 +53,7 @@ async function setUp(options: SetupArguments, env: NodeJS.ProcessEnv, startedAt:
               // A cluster that is made here is the one that is meant.
               examine: (probe, made) => examiner({ ...options, cluster: made === undefined ? options.cluster : [made] }, env, live)(probe),
               look: () => live.afresh().look,
+              redact: live.redact,
               openWorld: repairs.openWorld,
               openJournal: (topology) => repairs.openJournal('setup', topology),
               machine: { host, env, platform: process.platform },

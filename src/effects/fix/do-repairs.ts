@@ -22,6 +22,8 @@ export async function doRepairs(
 ): Promise<Repair[]> {
   const made = new Set(own)
   const all: Repair[] = []
+  // Two causes can need the same step.
+  const alreadyDone = new Set<string>()
   let isStopped = false
   for (const { steps, ...about } of repairs) {
     const done: FixStep[] = []
@@ -30,7 +32,13 @@ export async function doRepairs(
       const diff = diffs.get(show)
       const shown = { step, show, ...(diff !== undefined && { diff }) }
       isStopped ||= tools.signal.aborted
-      const outcome: Outcome = isStopped ? ({ status: 'not-reached' } as const) : await doStep(tools, about, step, made)
+      const key = JSON.stringify(step)
+      const outcome: Outcome = isStopped
+        ? { status: 'not-reached' }
+        : alreadyDone.has(key)
+          ? { status: 'unchanged' }
+          : await doStep(tools, about, step, made)
+      if (outcome.status === 'applied') alreadyDone.add(key)
       isStopped ||= outcome.status === 'failed'
       done.push({ ...shown, ...outcome })
     }
@@ -64,12 +72,14 @@ async function doStep(
     nth = await journal.intend({ title, step, before, ...(finding !== undefined && { finding }) })
     await op.apply(world, step, before)
     const now = await op.present(world, step, before)
-    if (now.is !== 'after') throw new StepRefused(now.is === 'other' ? now.what : 'it was done, and nothing has changed by it')
+    if (now.is === 'partial' || now.is === 'other') throw new StepRefused(now.what)
+    if (now.is === 'before') throw new StepRefused('it was done, and nothing has changed by it')
     await journal.done(nth)
     return told({ status: 'applied' })
   } catch (error) {
     const reason = reasonOf(error)
-    if (nth !== undefined) await journal.failed(nth, reason)
+    // What is done must be told also where it cannot be kept any more: it stands as begun then.
+    if (nth !== undefined) await journal.failed(nth, reason).catch(() => undefined)
     return told({ status: 'failed', reason })
   }
 }

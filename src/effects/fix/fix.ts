@@ -9,7 +9,8 @@ import { doRepairs } from './do-repairs.ts'
 import { kickPods, type KubectlOf } from './kick-pods.ts'
 import { planRepairs, type PlanOptions } from './plan.ts'
 import type { PlannedRepair, RepairTools } from './repair.ts'
-import { completeInterrupted } from './resume.ts'
+import { showStep } from '../../remedies/show.ts'
+import { begunSteps, completeInterrupted } from './resume.ts'
 import { settle } from './settle.ts'
 import { shownRepair } from './shown.ts'
 
@@ -24,6 +25,8 @@ export interface Examined {
 export interface InterruptedRun {
   readonly id: string
   readonly steps: readonly JournaledStep[]
+  /** It was taking them back. */
+  readonly wasUndoing: boolean
   /** Goes on with its journal. */
   resume(): Promise<Journal>
 }
@@ -76,6 +79,15 @@ class FixRun {
   }
 
   async run(): Promise<FixReport> {
+    try {
+      return await this.#all()
+    } finally {
+      const isWhole = this.#repairs.every((one) => one.status !== 'failed' && one.status !== 'not-reached')
+      await this.#journal?.end(isWhole ? 'done' : 'failed').catch(() => undefined)
+    }
+  }
+
+  async #all(): Promise<FixReport> {
     let examined = await this.#deps.examine(false)
     this.#before = examined.report
     const interrupted = await this.#deps.interrupted()
@@ -100,7 +112,6 @@ class FixRun {
     if (this.#options.kickPods && examined.topology && !this.#options.dryRun) await this.#kick(examined.report, examined.topology)
     const isProved = this.#options.probe && !this.#options.dryRun && examined.report.exitCode !== 3 && !this.#deps.signal.aborted
     const after = isProved ? (await this.#deps.examine(true)).report : examined.report
-    await this.#journal?.end(this.#repairs.some((one) => one.status === 'failed' || one.status === 'not-reached') ? 'failed' : 'done')
     return this.#document([...this.#repairs, ...others], this.#isChanged || isProved ? after : null)
   }
 
@@ -119,18 +130,36 @@ class FixRun {
     return done.every(({ status }) => status === 'applied' || status === 'unchanged')
   }
 
+  /** What a run was killed in the middle of comes first: until it is whole, nothing that is seen can be gone by. */
   async #complete(interrupted: InterruptedRun, examined: Examined): Promise<Examined> {
-    if (this.#options.dryRun || !examined.topology) {
-      this.#notes.push(`run ${interrupted.id} was ended in the middle: fix --yes completes it, fix --undo takes it back`)
+    const { id, wasUndoing } = interrupted
+    if (wasUndoing) {
+      this.#notes.push(`run ${id} was being taken back and was ended in the middle: fix --undo ${id} goes on with that`)
+      return examined
+    }
+    const begun = begunSteps(interrupted.steps)
+    const shown: Repair = {
+      title: `complete what run ${id} was ended in the middle of`,
+      risk: 'safe',
+      status: 'planned',
+      steps: begun.map(({ step }) => ({ step, show: showStep(step), status: 'planned' })),
+    }
+    const isWanted =
+      !this.#options.dryRun && examined.topology && (begun.length === 0 || (await this.#deps.confirm(this.#document([shown], null))))
+    if (!isWanted || !examined.topology) {
+      this.#notes.push(`run ${id} was ended in the middle: fix --yes completes it, fix --undo takes it back`)
       return examined
     }
     this.#journal = await interrupted.resume()
     const tools = await this.#tools(examined.topology)
-    this.#notes.push(`goes on with run ${interrupted.id}, which was ended in the middle`)
+    this.#notes.push(`goes on with run ${id}, which was ended in the middle`)
     this.#notes.push(...(await completeInterrupted(tools, interrupted.steps)))
     this.#isChanged = true
-    const begun = interrupted.steps.filter(({ state }) => state === 'intended').map(({ step }) => step)
-    await settle(tools.world, begun, this.#deps.signal)
+    await settle(
+      tools.world,
+      begun.map(({ step }) => step),
+      this.#deps.signal,
+    )
     return this.#deps.examine(false)
   }
 

@@ -12,6 +12,7 @@ import { isAlive, thisProcess, type Owner } from '../owner.ts'
 import { openRepairPorts, toldRepairPorts, type RepairPorts } from '../ports.ts'
 import type { RepairWorld } from '../ops/op.ts'
 import type { InterruptedRun } from './fix.ts'
+import { isOpen } from './undo.ts'
 import type { EarlierRun } from './undo-run.ts'
 
 export interface LiveRepairOptions {
@@ -60,7 +61,19 @@ export class LiveRepairs {
   async interrupted(): Promise<InterruptedRun | null> {
     const open = await lastOpen(this.#state, this.#asker())
     if (open === null || open.engine !== (await this.ports()).docker.endpoint) return null
-    return { id: open.id, steps: stepsOf(open), resume: () => this.#resume(open.id, 'fix') }
+    const steps = stepsOf(open)
+    if (!steps.some(isOpen)) return null
+    return { id: open.id, steps, wasUndoing: open.last.command === 'undo', resume: () => this.#resume(open.id, 'fix') }
+  }
+
+  /** The newest run of which something is to be taken back. */
+  async #newestOpen(): Promise<string | undefined> {
+    for (const { id, state } of (await this.history()).fixes) {
+      if (state === 'undone') continue
+      const reading = await readFix(this.#state, id)
+      if (reading?.is === 'whole' && stepsOf(reading.state).some(isOpen)) return id
+    }
+    return undefined
   }
 
   /**
@@ -68,7 +81,7 @@ export class LiveRepairs {
    * @throws JournalError where there is none, or it is of another engine
    */
   async earlier(id?: string): Promise<EarlierRun> {
-    const wanted = id ?? (await this.history()).fixes.find(({ state }) => state !== 'undone')?.id
+    const wanted = id ?? (await this.#newestOpen())
     if (wanted === undefined) throw new JournalError('there is nothing to take back: no run of fix or setup is kept that is not undone')
     const reading = await readFix(this.#state, wanted)
     if (reading === null || reading.is === 'empty') throw new JournalError(`there is no run ${wanted}; fix --history lists them`)

@@ -61,7 +61,11 @@ function notDone(finding: ReportedFinding, doable: Remedy | undefined): Repair {
   }
 }
 
-const placeOf = (step: Step): string | null => ('node' in step && 'path' in step ? `${step.node}:${step.path}` : null)
+/** What a step writes, where two that do so differently are in each other's way. */
+function placeOf(step: Step): string | null {
+  if (step.op === 'path.move') return `${step.node}:${step.from}`
+  return 'node' in step && 'path' in step ? `${step.node}:${step.path}` : null
+}
 
 function isOtherwise(written: ReadonlyMap<string, string>, step: Step): boolean {
   const place = placeOf(step)

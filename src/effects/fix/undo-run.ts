@@ -1,15 +1,18 @@
 import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
 import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
+import type { Topology } from '../../model/topology.ts'
 import { showUndo } from './show-undo.ts'
 import type { Journal, JournaledStep } from '../journal/journal.ts'
 import type { DoneStep } from '../ops/op.ts'
 import type { FixDeps } from './fix.ts'
 import { settle } from './settle.ts'
-import { undoSteps } from './undo.ts'
+import { isOpen, undoSteps } from './undo.ts'
 
 /** How long a node is waited for that was restarted: what was put back may keep it from coming up. */
 const undoneMs = 20_000
+
+const nothing: Topology = { clusters: [], registries: [], choices: [], gaps: [] }
 
 /** The earlier run that is taken back. */
 export interface EarlierRun {
@@ -48,9 +51,14 @@ export async function undoRun(
     before,
     after,
   })
-  if (!topology) return document([], null, 3)
+  // With a cluster that is gone goes what was changed of it; the rest can be taken back all the same.
+  const known = topology ?? (before.error?.code === 'no-cluster' ? nothing : null)
+  if (!known) return document([], null, 3)
   const planned = plannedUndo(earlier.steps)
-  if (planned.length === 0) return document([], null, 0)
+  if (planned.length === 0) {
+    if (!dryRun) await (await earlier.resume()).end('undone')
+    return document([], null, 0)
+  }
   if (dryRun) return document(planned, null, 0)
   if (!(await deps.confirm(document(planned, null, 0))))
     return document(
@@ -58,7 +66,7 @@ export async function undoRun(
       null,
       1,
     )
-  const world = await deps.openWorld(topology)
+  const world = await deps.openWorld(known)
   const journal = await earlier.resume()
   const repairs = await undoSteps({ world, journal, signal: deps.signal, tell: deps.tell }, earlier.steps)
   const isWhole = repairs.every(({ status }) => status !== 'failed' && status !== 'not-reached')
@@ -76,7 +84,7 @@ export async function undoRun(
 
 /** What would be taken back, in the order in which it is. */
 function plannedUndo(steps: readonly JournaledStep[]): Repair[] {
-  const open = steps.filter(({ state }) => state === 'intended' || state === 'done' || state === 'failed').toReversed()
+  const open = steps.filter(isOpen).toReversed()
   return [...new Set(open.map(({ title }) => title))].map((title) => ({
     title,
     risk: 'safe',

@@ -1,10 +1,13 @@
 import type { FixStep, Repair } from '../../model/fix-report.ts'
-import { showStep } from '../../remedies/show.ts'
 import type { JournaledStep } from '../journal/journal.ts'
 import { opOf } from '../ops/index.ts'
 import { reasonOf } from './do-repairs.ts'
+import { guard } from './guard.ts'
 import { showUndo } from './show-undo.ts'
 import type { RepairTools } from './repair.ts'
+
+/** What is not taken back yet, or only in part. */
+export const isOpen = ({ state }: Pick<JournaledStep, 'state'>): boolean => state === 'intended' || state === 'done' || state === 'failed'
 
 /** What restarts comes last, as it is for what was put back; one for each thing that is restarted. */
 const isRestart = ({ step: { op } }: JournaledStep): boolean => op === 'service.restart' || op === 'container.restart'
@@ -15,26 +18,34 @@ const isRestart = ({ step: { op } }: JournaledStep): boolean => op === 'service.
  * @param steps as the journal has them, in their order
  */
 export async function undoSteps(tools: RepairTools, steps: readonly JournaledStep[]): Promise<Repair[]> {
-  const open = steps.filter(({ state }) => state === 'intended' || state === 'done' || state === 'failed').toReversed()
-  const restarts = new Map(open.filter(isRestart).map((one) => [showStep(one.step), one]))
-  const others = open.filter((one) => !isRestart(one))
+  const open = steps.filter(isOpen).toReversed()
+  const restarts = open.filter(isRestart)
+  // One restart for all that were made of one thing: the last, as the others were before what has to be read now.
+  const needed = restarts.filter((one, nth) => restarts.findIndex((other) => keyOf(other) === keyOf(one)) === nth)
+  const own = new Set(steps.flatMap(({ step }) => ('container' in step ? [step.container] : [])))
   const undone: { readonly of: JournaledStep; readonly outcome: FixStep }[] = []
   let isStopped = false
-  for (const one of [...others, ...restarts.values()]) {
+  for (const one of [...open.filter((each) => !isRestart(each)), ...needed]) {
     isStopped ||= tools.signal.aborted
-    const outcome: Outcome = isStopped ? ({ status: 'not-reached' } as const) : await undoStep(tools, one)
+    const outcome: Outcome = isStopped ? ({ status: 'not-reached' } as const) : await undoStep(tools, one, own)
     isStopped ||= outcome.status === 'failed'
     undone.push({ of: one, outcome: { step: one.step, show: showUndo(one), ...outcome } })
   }
-  if (!isStopped)
-    for (const one of open.filter((step) => isRestart(step) && ![...restarts.values()].includes(step)))
-      await tools.journal.undone(one.nth, null)
+  if (!isStopped) for (const one of restarts) if (!needed.includes(one)) await tools.journal.undone(one.nth, null)
   return grouped(undone)
 }
 
+/** What is restarted, whatever step it was. */
+const keyOf = ({ step }: JournaledStep): string =>
+  step.op === 'service.restart' ? `${step.node} ${step.service}` : 'container' in step ? step.container : step.op
+
 type Outcome = Omit<FixStep, 'step' | 'show'>
 
-async function undoStep({ world, journal, tell }: RepairTools, { nth, step, before, title, state }: JournaledStep): Promise<Outcome> {
+async function undoStep(
+  { world, journal, tell }: RepairTools,
+  { nth, step, before, title }: JournaledStep,
+  own: ReadonlySet<string>,
+): Promise<Outcome> {
   const show = showUndo({ step, before })
   const op = opOf(step)
   const started = performance.now()
@@ -44,19 +55,32 @@ async function undoStep({ world, journal, tell }: RepairTools, { nth, step, befo
   }
   tell({ title, show, status: 'begun' })
   try {
+    const gone = await goneWith(world, step)
+    if (gone !== null) {
+      await journal.undone(nth, null)
+      return told({ status: 'unchanged', reason: `${gone} is gone` })
+    }
+    guard(world, step, own)
     const now = await op.present(world, step, before)
     if (now.is === 'before') {
       await journal.undone(nth, null)
       return told({ status: 'unchanged' })
     }
-    // What was ended in the middle of it is nothing that anybody else has made.
-    if (now.is === 'other' && state === 'done') return told({ status: 'failed', reason: `${now.what}: it is left as it is` })
+    if (now.is === 'other') return told({ status: 'failed', reason: `${now.what}: it is left as it is` })
     const kept = await op.invert(world, step, before)
     await journal.undone(nth, kept)
     return told(kept === null ? { status: 'undone' } : { status: 'kept', reason: kept })
   } catch (error) {
     return told({ status: 'failed', reason: reasonOf(error) })
   }
+}
+
+/** With a node or a cluster goes what was changed of it. */
+async function goneWith({ ports: { docker } }: RepairTools['world'], step: JournaledStep['step']): Promise<string | null> {
+  if ('node' in step) return (await docker.inspect(step.node)) === null ? step.node : null
+  if (step.op !== 'configmap.put' && step.op !== 'pod.delete') return null
+  const nodes = await Promise.all([`${step.cluster}-control-plane`, `k3d-${step.cluster}-server-0`].map((name) => docker.inspect(name)))
+  return nodes.every((one) => one === null) ? `cluster ${step.cluster}` : null
 }
 
 /** Under the titles under which they were done. */

@@ -44,8 +44,9 @@ export const containerRestart: Op<StepOf<'container.restart'>, StateBefore> = {
   capture: (world, { container }) => stateOf(world, container),
   async present(world, { container }, before) {
     const { status, startedAt } = await stateOf(world, container)
-    if (startedAt === before.startedAt) return { is: 'before' }
-    return status === 'running' ? { is: 'after' } : { is: 'other', what: `${container} is ${status}` }
+    if (startedAt === before.startedAt && status === before.status) return { is: 'before' }
+    if (startedAt !== before.startedAt && status === 'running') return { is: 'after' }
+    return { is: 'partial', what: `${container} is ${status}` }
   },
   apply: ({ ports: { docker } }, { container }) => docker.restart(container),
   async invert({ ports: { docker }, topology }, { container }) {
@@ -68,7 +69,7 @@ export const containerRun: Op<StepOf<'container.run'>, { readonly image: string 
     const found = await docker.inspect(container)
     if (found === null) return { is: 'before' }
     if (found.Config.Labels?.[madeHere] === undefined) return { is: 'other', what: `there is another container ${container}` }
-    return found.State.Status === 'running' ? { is: 'after' } : { is: 'other', what: `${container} is ${found.State.Status}` }
+    return found.State.Status === 'running' ? { is: 'after' } : { is: 'partial', what: `${container} is ${found.State.Status}` }
   },
   async apply({ ports: { docker, host } }, step, { image }) {
     const { container, files = [] } = step

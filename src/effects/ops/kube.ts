@@ -18,7 +18,8 @@ export const configMapPut: Op<StepOf<'configmap.put'>, ObjectBefore> = {
   async present(world, step, { object }) {
     const now = await configMapOf(world, step)
     const data = dataOf(now)
-    if (now !== null && Object.entries(step.data).every(([key, value]) => data[key] === value)) return { is: 'after' }
+    const left = { ...dataOf(object), ...step.data }
+    if (now !== null && equal(left, data)) return { is: 'after' }
     if (equal(dataOf(object), data) && (object === null) === (now === null)) return { is: 'before' }
     return { is: 'other', what: `ConfigMap ${step.name} says other things than were left there` }
   },
@@ -32,7 +33,7 @@ export const configMapPut: Op<StepOf<'configmap.put'>, ObjectBefore> = {
     if (object === null) await accepted(write(world, step.cluster, (kube, way) => kube.remove(way, `${listPath(step)}/${step.name}`)))
     else if ((await configMapOf(world, step)) === null)
       await accepted(write(world, step.cluster, (kube, way) => kube.create(way, listPath(step), configMap(step, dataOf(object)))))
-    else await put(world, step, { ...(object as object), metadata: { name: step.name, namespace: step.namespace } })
+    else await put(world, step, { ...(object as object), metadata: metadataOf(step, object) })
     return null
   },
 }
@@ -45,6 +46,12 @@ const configMap = ({ namespace, name }: StepOf<'configmap.put'>, data: { readonl
   metadata: { name, namespace },
   data,
 })
+
+/** Without what the API server gives. */
+function metadataOf({ name, namespace }: StepOf<'configmap.put'>, object: Json): Json {
+  const { labels, annotations } = (object as ConfigMap).metadata ?? {}
+  return { name, namespace, ...(labels !== undefined && { labels }), ...(annotations !== undefined && { annotations }) }
+}
 
 const dataOf = (object: Json): { readonly [key: string]: string } => (object as ConfigMap | null)?.data ?? {}
 

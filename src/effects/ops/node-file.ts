@@ -20,6 +20,7 @@ export async function fileBefore({ ports: { docker } }: RepairWorld, node: strin
     return { was: 'file', bytes: Buffer.from(bytes).toString('base64'), mode: mode & 0o7777, uid, gid }
   }
   if (there.type !== 'absent') throw new StepRefused(`${path} on ${node} is a ${nouns[there.type]}, not a file`)
+  if (!(await isRunning(docker, node))) return { was: 'absent', missing: null }
   const { stdout } = await done(docker.run(node, ...argv(missingAbove(path))), `look for ${path} on ${node}`)
   return { was: 'absent', missing: stdout.trim() || null }
 }
@@ -74,11 +75,15 @@ export async function putBack({ ports: { docker } }: RepairWorld, node: string, 
 type Docker = RepairWorld['ports']['docker']
 
 async function writeAs(docker: Docker, node: string, path: string, file: ContainerFile): Promise<void> {
+  // In a node that does not run nothing can be executed; its files can be written all the same.
+  if (!(await isRunning(docker, node))) return docker.putFiles(node, [{ path, ...file }])
   const command = putFile(path, file)
   if (command !== null) return void (await done(docker.run(node, ...argv(command)), `write ${path} on ${node}`))
   await done(docker.run(node, ...argv(makeMissing(path))), `make the folder of ${path} on ${node}`)
   await docker.putFiles(node, [{ path, ...file }])
 }
+
+const isRunning = async (docker: Docker, node: string): Promise<boolean> => (await docker.inspect(node))?.State.Status === 'running'
 
 /** Moves what is at a path of a node to another one that is free. */
 export async function move({ ports: { docker } }: RepairWorld, node: string, from: string, to: string): Promise<void> {

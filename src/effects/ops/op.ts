@@ -14,8 +14,11 @@ export type StepOf<O extends Step['op']> = Extract<Step, { readonly op: O }>
 /** What is done by the tool itself. */
 export type DoneStep = Exclude<Step, { readonly op: 'manual' }>
 
-/** How what is there now compares with what was there before a step and what it leaves. `other` is told in words. */
-export type Present = { readonly is: 'before' | 'after' } | { readonly is: 'other'; readonly what: string }
+/**
+ * How what is there now compares with what was there before a step and what it leaves: `partial` is what only a step that was
+ * ended in the middle can leave, `other` what somebody else has made. Both are told in words.
+ */
+export type Present = { readonly is: 'before' | 'after' } | { readonly is: 'partial' | 'other'; readonly what: string }
 
 /**
  * How a step is done, and taken back. Each call may be the first after a run that was killed in the middle of another: what is

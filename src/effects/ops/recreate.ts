@@ -17,11 +17,22 @@ export const containerRecreate: Op<RecreateStep, RecreateBefore> = {
   async capture(world, { container }) {
     const found = await containerOf(world, container)
     if (await world.ports.docker.inspect(asideOf(container)))
-      throw new StepRefused(`there is a container ${asideOf(container)}; remove it first`)
+      throw new StepRefused(
+        `there is a container ${asideOf(container)} beside it: see what it holds, then remove it or give it another name`,
+      )
+    refuseLoss(found)
     return { container: JSON.stringify(found) }
   },
   present: (world, { container, publish }, before) => presentAs(world, container, publish, read(before)),
-  apply: (world, { container, publish }, before) => replace(world, container, publish, read(before)),
+  async apply(world, { container, publish }, before) {
+    try {
+      await replace(world, container, publish, read(before))
+    } catch (error) {
+      // A registry that cannot be had anew goes on as it was.
+      await moveBack(world, container, read(before)).catch(() => undefined)
+      throw error
+    }
+  },
   async invert(world, { container }, before) {
     const old = read(before)
     if (!(await moveBack(world, container, old))) await replace(world, container, publishedOf(old), old, old.State.Status === 'running')
@@ -29,15 +40,32 @@ export const containerRecreate: Op<RecreateStep, RecreateBefore> = {
   },
 }
 
+/**
+ * What a container holds beside its volumes goes with it.
+ * @throws StepRefused
+ */
+function refuseLoss({ Name, Config, HostConfig, Mounts = [] }: ContainerInspect): void {
+  const name = Name.replace(/^\//, '')
+  if (HostConfig['AutoRemove'] === true) throw new StepRefused(`${name} was made with --rm: what it holds would go with it`)
+  if (Mounts.length === 0) throw new StepRefused(`${name} has no volume: what it holds would go with it`)
+  const env = (Config['Env'] as string[] | null | undefined) ?? []
+  const files = env.flatMap((one) => /^REGISTRY_HTTP_TLS_(?:CERTIFICATE|KEY)=(.+)$/.exec(one)?.[1] ?? [])
+  const lost = files.find((file) => !Mounts.some(({ Destination }) => file === Destination || file.startsWith(`${Destination}/`)))
+  if (lost !== undefined) throw new StepRefused(`${name} has ${lost} in no volume: it would go with it`)
+}
+
 const read = ({ container }: RecreateBefore): ContainerInspect => JSON.parse(container) as ContainerInspect
 
 async function presentAs({ ports: { docker } }: RepairWorld, name: string, publish: Ports, before: ContainerInspect): Promise<Present> {
   const [now, aside] = [await docker.inspect(name), await docker.inspect(asideOf(name))]
   if (now?.Id === before.Id && aside === null && now.State.Status === before.State.Status) return { is: 'before' }
+  if (aside !== null) return { is: 'partial', what: `there is ${asideOf(name)}: ${name} is not all made yet` }
   if (now === null) return { is: 'other', what: `there is no container ${name}` }
+  if (now.Id === before.Id) return { is: 'partial', what: `${name} is ${now.State.Status}` }
+  // Made anew as it was, where an earlier one could not take its place again.
+  if (samePorts(publishedOf(now), publishedOf(before))) return { is: 'before' }
   if (!samePorts(publishedOf(now), publish)) return { is: 'other', what: `${name} publishes other ports than were given to it` }
-  if (aside !== null || now.State.Status !== 'running') return { is: 'other', what: `${name} is not all made yet` }
-  return { is: 'after' }
+  return now.State.Status === 'running' ? { is: 'after' } : { is: 'other', what: `${name} is ${now.State.Status}` }
 }
 
 /** Each part is left out that a killed run has done. */
@@ -55,7 +83,11 @@ async function replace(
     await docker.stop(name)
     await docker.rename(name, aside)
   }
-  if ((await docker.inspect(name)) === null) await docker.create(name, settingsOf(before, publish))
+  if ((await docker.inspect(name)) === null) {
+    // The name of its image may mean another one by now.
+    const isSame = (await docker.imageId(before.Config.Image)) === before.Image
+    await docker.create(name, { ...settingsOf(before, publish), ...(!isSame && { Image: before.Image }) })
+  }
   const has = (await docker.inspect(name))?.NetworkSettings.Networks ?? {}
   for (const [network, endpoint] of Object.entries(before.NetworkSettings.Networks))
     if (!has[network] && network !== 'bridge') await docker.connect(network, name, endpointOf(before, endpoint))
@@ -108,9 +140,9 @@ const sorted = (ports: Ports): string =>
 function settingsOf({ Id, Config, HostConfig, Mounts = [], NetworkSettings }: ContainerInspect, publish: Ports): object {
   const { Hostname, MacAddress: _address, ...config } = Config as ContainerInspect['Config'] & { Hostname?: string; MacAddress?: string }
   const binds = (HostConfig['Binds'] as string[] | null | undefined) ?? []
-  const mounts = (HostConfig['Mounts'] as { Target?: string }[] | null | undefined) ?? []
+  const mounts = (HostConfig['Mounts'] as { Target?: string; Source?: string }[] | null | undefined) ?? []
   const isNamed = (destination: string): boolean =>
-    binds.some((one) => one.split(':')[1] === destination) || mounts.some((one) => one.Target === destination)
+    binds.some((one) => one.split(':')[1] === destination) || mounts.some((one) => one.Target === destination && one.Source)
   const volumes = Mounts.filter(({ Type, Destination }) => Type === 'volume' && !isNamed(Destination)).map(
     ({ Name, Destination, RW }) => `${Name}:${Destination}${RW === false ? ':ro' : ''}`,
   )
@@ -131,7 +163,13 @@ function settingsOf({ Id, Config, HostConfig, Mounts = [], NetworkSettings }: Co
       ...(config['ExposedPorts'] as object | undefined),
       ...Object.fromEntries(Object.keys(bindings).map((port) => [port, {}])),
     },
-    HostConfig: { ...HostConfig, PortBindings: bindings, Binds: [...binds, ...volumes] },
+    HostConfig: {
+      ...HostConfig,
+      PortBindings: bindings,
+      Binds: [...binds, ...volumes],
+      // One without a source would be a new volume.
+      Mounts: mounts.filter((one) => one.Source),
+    },
     ...(endpoint && {
       NetworkingConfig: {
         EndpointsConfig: { [primary!]: { Aliases: aliases, ...(ipv4 !== undefined && { IPAMConfig: { IPv4Address: ipv4 } }) } },

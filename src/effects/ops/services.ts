@@ -10,8 +10,10 @@ export const serviceRestart: Op<StepOf<'service.restart'>, UnitBefore> = {
   capture: (world, step) => unitOf(world, step),
   async present(world, step, before) {
     const now = await unitOf(world, step)
-    if (now.since === before.since) return { is: 'before' }
-    return now.state === 'active' ? { is: 'after' } : { is: 'other', what: `${step.service} on ${step.node} is ${now.state}` }
+    if (now.since === before.since && now.state === before.state) return { is: 'before' }
+    if (now.since !== before.since && now.state === 'active') return { is: 'after' }
+    // A restart that failed, or has not ended yet.
+    return { is: 'partial', what: `${step.service} on ${step.node} is ${now.state}` }
   },
   apply: (world, step) => restart(world, step, true),
   async invert(world, step, { state }) {

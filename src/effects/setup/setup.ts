@@ -1,9 +1,10 @@
-import type { FixReport, Repair } from '../../model/fix-report.ts'
+import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
 import type { Risk } from '../../model/finding.ts'
 import type { Look } from '../../model/observation.ts'
 import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
 import { tool } from '../../model/tool.ts'
 import type { Topology } from '../../model/topology.ts'
+import { showStep } from '../../remedies/show.ts'
 import { doRepairs } from '../fix/do-repairs.ts'
 import type { Examined, FixDeps } from '../fix/fix.ts'
 import type { PlannedRepair, RepairTools } from '../fix/repair.ts'
@@ -26,6 +27,8 @@ export interface SetupDeps extends Pick<FixDeps, 'openWorld' | 'openJournal' | '
   examine(probe: boolean, cluster?: string): Promise<Examined>
   /** Of a session that has seen nothing yet. */
   look(): Look
+  /** A text without its secrets. */
+  redact(text: string): string
   readonly machine: Machine & { readonly host: Parameters<typeof tlsFiles>[0] }
 }
 
@@ -72,8 +75,9 @@ class SetupRun {
       return await this.#all()
     } catch (error) {
       if (!(error instanceof Refusal)) throw error
-      await this.#journal?.end('failed')
       return this.#document(null, { exitCode: exitCodes[error.code] ?? 2, error: { code: error.code, message: error.message } })
+    } finally {
+      await this.#journal?.end(this.#isWhole() ? 'done' : 'failed').catch(() => undefined)
     }
   }
 
@@ -171,15 +175,24 @@ class SetupRun {
     return { world, journal: this.#journal, signal: this.#deps.signal, tell: this.#deps.tell }
   }
 
+  #isWhole(): boolean {
+    return this.#repairs.every(({ status }) => status === 'applied' || status === 'unchanged')
+  }
+
   #isChange(): boolean {
     return this.#repairs.some(({ status }) => status !== 'unchanged')
   }
 
-  async #end(after: Report | null): Promise<FixReport> {
-    const isWhole = this.#repairs.every(({ status }) => status === 'applied' || status === 'unchanged')
-    await this.#journal?.end(isWhole ? 'done' : 'failed')
-    if (!isWhole) return this.#document(after, { exitCode: 1 })
+  #end(after: Report | null): FixReport {
+    if (!this.#isWhole()) return this.#document(after, { exitCode: 1 })
     return this.#document(after, after ?? { exitCode: 0 })
+  }
+
+  /** The configuration of a cluster is the user's, with what is secret in it. */
+  #told(step: FixStep): FixStep {
+    if (step.step.op !== 'cluster.create') return step
+    const told = { ...step.step, config: this.#deps.redact(step.step.config) }
+    return { ...step, step: told, show: showStep(told) }
   }
 
   #document(after: Report | null, { exitCode, error }: Pick<FixReport, 'exitCode' | 'error'>): FixReport {
@@ -196,7 +209,7 @@ class SetupRun {
       command: 'setup',
       dryRun: this.#options.dryRun,
       ...(this.#journal && { id: this.#journal.id, journal: this.#journal.path }),
-      repairs: [...this.#repairs],
+      repairs: this.#repairs.map((one) => ({ ...one, steps: one.steps.map((step) => this.#told(step)) })),
       next: exitCode === 0 ? [...this.#next] : [],
       notes: [...this.#notes],
       before: this.#before,

@@ -2,7 +2,7 @@ import type Docker from 'dockerode'
 import { Readable } from 'node:stream'
 import { rejectOnAbort } from '../abort.ts'
 import { DockerError } from '../docker.ts'
-import { connectDocker, statusOf, translate } from '../docker-connect.ts'
+import { connectDocker, messageOf, statusOf, translate } from '../docker-connect.ts'
 import { dockerEndpoint } from '../docker-endpoint.ts'
 import { execIn } from '../docker-exec.ts'
 import { collectStream } from '../streams.ts'
@@ -73,8 +73,9 @@ export function createDockerWritePort(env: NodeJS.ProcessEnv): DockerRepairPort 
           )
           return answer.Descriptor?.digest ?? null
         } catch (error) {
-          if (statusOf(error) === undefined) throw error
-          return null
+          // The engine answers 404 or, before 23, 400 and 500 with these words.
+          if (statusOf(error) === 404 || /manifest unknown|not found/i.test(messageOf(error))) return null
+          throw error
         }
       }),
     pullImage: (name) =>

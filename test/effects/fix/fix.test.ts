@@ -177,7 +177,7 @@ describe('a repair', () => {
     const step = put('x', 'new')
     await journal.intend({ title: 'write', step: step as never, before: { was: 'absent', missing: null } })
     fake.write('x', 'new')
-    const interrupted = { id: journal.id, steps: [...journal.steps], resume: () => Promise.resolve(journal) }
+    const interrupted = { id: journal.id, wasUndoing: false, steps: [...journal.steps], resume: () => Promise.resolve(journal) }
     const { all } = deps([[finding('a', remedy('safe', step))], []], {
       interrupted: () => Promise.resolve(interrupted),
       openJournal: never('another journal'),
@@ -190,6 +190,29 @@ describe('a repair', () => {
     })
     expect(journal.steps.map((one) => one.state)).toEqual(['done'])
   })
+})
+
+test('what was being taken back is not done again: the user is told how to go on', async () => {
+  const journal = memoryJournal()
+  await journal.intend({ title: 'write', step: put('x', 'new') as never, before: { was: 'absent', missing: null } })
+  const interrupted = { id: journal.id, wasUndoing: true, steps: [...journal.steps], resume: never('the journal') }
+  const { all } = deps([[]], {
+    interrupted: () => Promise.resolve(interrupted),
+    openWorld: never('the world'),
+    openJournal: never('the journal'),
+  })
+  expect(validateFix(await fix(all, options)).notes).toEqual([expect.stringContaining(`fix --undo ${journal.id} goes on with that`)])
+})
+
+test('a no to a second round leaves no run without an end', async () => {
+  let answers = 0
+  const hidden = finding('b', remedy('safe', put('y', 'new')))
+  const { all, journal } = deps([[finding('a', remedy('safe', put('x', 'new')))], [hidden]], {
+    confirm: () => Promise.resolve(answers++ === 0),
+  })
+  const document = validateFix({ ...(await fix(all, options)), before: reportOf([finding('a'), hidden]) })
+  expect(document.repairs.map((one) => one.status)).toEqual(['applied', 'declined'])
+  expect(journal.outcome).toBe('done')
 })
 
 test('only pods that wait for their next try and have an owner are made anew, each once', () => {

@@ -249,6 +249,47 @@ describe('what is not as it was looked at', () => {
   })
 })
 
+describe('a container that would lose what it holds is not made anew', () => {
+  const step: DoneStep = {
+    op: 'container.recreate',
+    container: 'kind-registry',
+    publish: [{ hostIp: '127.0.0.1', hostPort: 5001, port: 5000 }],
+  }
+  test.each<[string, (container: NonNullable<ReturnType<FakeRepairWorld['containers']['get']>>) => void, RegExp]>([
+    ['made with --rm', (one) => void (one.HostConfig = { ...one.HostConfig, AutoRemove: true }), /--rm/],
+    ['without a volume', (one) => void (one.Mounts = []), /has no volume/],
+    [
+      'with its key in no volume',
+      (one) => void (one.Config = { ...one.Config, Env: ['REGISTRY_HTTP_TLS_KEY=/etc/registry.key'] }),
+      /\/etc\/registry\.key in no volume/,
+    ],
+  ])('%s', async (_name, change, message) => {
+    change(fake.containers.get('kind-registry')!)
+    await expect(opOf(step).capture(fake.world, step)).rejects.toThrow(message)
+  })
+
+  test('one that cannot be made anew goes on as it was', async () => {
+    const before = fake.state()
+    const captured = await opOf(step).capture(fake.world, step)
+    const { docker } = fake.world.ports
+    const failing = {
+      ...fake.world,
+      ports: { ...fake.world.ports, docker: { ...docker, create: () => Promise.reject(new Error('port is already allocated')) } },
+    }
+    await expect(opOf(step).apply(failing, step, captured)).rejects.toThrow('port is already allocated')
+    expect(fake.state()).toEqual(before)
+  })
+})
+
+test('a file of a node that does not run is written without a process there', async () => {
+  fake.containers.get('dev-worker')!.State.Status = 'exited'
+  fake.write('registries.yaml', 'old', 0o600)
+  const step: DoneStep = { op: 'file.put', node: 'dev-worker', path: fake.path('registries.yaml'), content: 'new', expect: sha('old') }
+  await opOf(step).apply(fake.world, step, await opOf(step).capture(fake.world, step))
+  expect(readFileSync(fake.path('registries.yaml'), 'utf8')).toBe('new')
+  expect(fake.calls).toEqual(['put files of dev-worker'])
+})
+
 test('any bytes that are text are written as they are', async () => {
   await holds(
     asyncProperty(string({ unit: 'binary', maxLength: 500 }), async (content) => {
