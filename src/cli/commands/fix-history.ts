@@ -1,6 +1,5 @@
-import { schemaVersion, type ListDocument } from '../../model/report.ts'
-import { tool } from '../../model/tool.ts'
 import { fixHistory as historyText } from '../../reporters/fix-history.ts'
+import { listDocument } from '../list-document.ts'
 import type { SharedOptions } from '../options.ts'
 import { reporterOptions, writeOut } from '../output.ts'
 import { openRepairsOr } from '../repairs.ts'
@@ -14,18 +13,10 @@ export async function fixHistory(options: SharedOptions, env: NodeJS.ProcessEnv)
   const repairs = await openRepairsOr(options, env, { log: () => undefined })
   const { fixes, notes } = await repairs.history()
   if (target?.format === 'json') {
-    const document: ListDocument = {
-      schemaVersion,
-      kind: 'List',
-      tool,
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      mode: 'live',
-      status: 'healthy',
-      exitCode: 0,
-      of: 'fixes',
-      items: fixes.map((one) => ({ ...one })),
-    }
+    const document = listDocument(
+      'fixes',
+      fixes.map((one) => ({ ...one })),
+    )
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
     return 0
   }

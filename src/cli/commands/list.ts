@@ -1,10 +1,10 @@
 import { checks } from '../../checks/index.ts'
 import { probeChecks } from '../../effects/probe/checks.ts'
 import { codes, docsOf, type Code } from '../../model/codes.ts'
-import { schemaVersion, type ListDocument } from '../../model/report.ts'
-import { tool } from '../../model/tool.ts'
+import type { ListDocument } from '../../model/report.ts'
 import { listIncidents } from '../../ports/incidents.ts'
 import { reporters } from '../../reporters/index.ts'
+import { listDocument } from '../list-document.ts'
 import { writeOut } from '../output.ts'
 
 type Item = ListDocument['items'][number]
@@ -29,18 +29,7 @@ const lists: { readonly [K in Known]: () => Item[] } = {
 export async function list(what: Known, json: boolean): Promise<number> {
   const items = lists[what]()
   if (json) {
-    const document: ListDocument = {
-      schemaVersion,
-      kind: 'List',
-      tool,
-      startedAt: new Date().toISOString(),
-      durationMs: 0,
-      mode: 'live',
-      status: 'healthy',
-      exitCode: 0,
-      of: what,
-      items,
-    }
+    const document = listDocument(what, items)
     await writeOut(`${JSON.stringify(document, null, 2)}\n`)
   } else {
     const width = Math.max(...items.map((one) => one.id.length))

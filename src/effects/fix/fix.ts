@@ -1,11 +1,11 @@
 import type { FixReport, Repair } from '../../model/fix-report.ts'
 import type { Look } from '../../model/observation.ts'
-import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
-import { tool } from '../../model/tool.ts'
+import type { Report } from '../../model/report.ts'
 import type { Topology } from '../../model/topology.ts'
 import type { Journal, JournaledStep } from '../journal/journal.ts'
 import type { DoneStep, RepairWorld } from '../ops/op.ts'
 import { doRepairs } from './do-repairs.ts'
+import { fixDocument } from './document.ts'
 import { kickPods, type KubectlOf } from './kick-pods.ts'
 import { planRepairs, type PlanOptions } from './plan.ts'
 import type { PlannedRepair, RepairTools } from './repair.ts'
@@ -68,7 +68,6 @@ class FixRun {
   readonly #repairs: Repair[] = []
   readonly #notes: string[] = []
   readonly #tried = new Set<string>()
-  readonly #began = performance.now()
   #before: Report | null = null
   #journal: Journal | undefined
   #isChanged = false
@@ -178,24 +177,14 @@ class FixRun {
   #document(repairs: readonly Repair[], after: Report | null): FixReport {
     const report = after ?? this.#before
     const exitCode = report?.exitCode ?? 3
-    return {
-      schemaVersion,
-      kind: 'FixReport',
-      tool,
-      startedAt: this.#deps.startedAt,
-      durationMs: Math.round(performance.now() - this.#began),
-      mode: 'live',
-      status: statusOf(exitCode),
-      exitCode,
-      ...(report?.error && { error: report.error }),
+    const parts = {
       command: 'fix',
       dryRun: this.#options.dryRun,
-      ...(this.#journal && { id: this.#journal.id, journal: this.#journal.path }),
-      repairs: [...repairs],
-      next: [],
-      notes: [...this.#notes],
+      repairs,
+      notes: this.#notes,
       before: this.#before,
       after,
-    }
+    } as const
+    return fixDocument(this.#deps.startedAt, { ...parts, exitCode, ...(report?.error && { error: report.error }) }, this.#journal)
   }
 }

@@ -1,10 +1,10 @@
 import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
-import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
-import { tool } from '../../model/tool.ts'
+import type { Report } from '../../model/report.ts'
 import type { Topology } from '../../model/topology.ts'
 import { showUndo } from './show-undo.ts'
 import type { Journal, JournaledStep } from '../journal/journal.ts'
 import type { DoneStep } from '../ops/op.ts'
+import { fixDocument } from './document.ts'
 import type { FixDeps } from './fix.ts'
 import { settle } from './settle.ts'
 import { isOpen, undoSteps } from './undo.ts'
@@ -29,28 +29,11 @@ export async function undoRun(
   earlier: EarlierRun,
   { dryRun }: { readonly dryRun: boolean },
 ): Promise<FixReport> {
-  const began = performance.now()
   const { report: before, topology } = await deps.examine(false)
-  const document = (repairs: readonly Repair[], after: Report | null, exitCode: number): FixReport => ({
-    schemaVersion,
-    kind: 'FixReport',
-    tool,
-    startedAt: deps.startedAt,
-    durationMs: Math.round(performance.now() - began),
-    mode: 'live',
-    status: statusOf(exitCode),
-    exitCode,
-    ...(exitCode === 3 && before.error && { error: before.error }),
-    command: 'undo',
-    dryRun,
-    id: earlier.id,
-    journal: earlier.path,
-    repairs: [...repairs],
-    next: [],
-    notes: [],
-    before,
-    after,
-  })
+  const document = (repairs: readonly Repair[], after: Report | null, exitCode: number): FixReport => {
+    const error = exitCode === 3 && before.error ? { error: before.error } : {}
+    return fixDocument(deps.startedAt, { command: 'undo', dryRun, repairs, before, after, exitCode, ...error }, earlier)
+  }
   // With a cluster that is gone goes what was changed of it; the rest can be taken back all the same.
   const known = topology ?? (before.error?.code === 'no-cluster' ? nothing : null)
   if (!known) return document([], null, 3)

@@ -1,11 +1,11 @@
 import type { FixReport, FixStep, Repair } from '../../model/fix-report.ts'
 import type { Risk } from '../../model/finding.ts'
 import type { Look } from '../../model/observation.ts'
-import { schemaVersion, statusOf, type Report } from '../../model/report.ts'
-import { tool } from '../../model/tool.ts'
+import type { Report } from '../../model/report.ts'
 import type { Topology } from '../../model/topology.ts'
 import { showStep } from '../../remedies/show.ts'
 import { doRepairs } from '../fix/do-repairs.ts'
+import { fixDocument } from '../fix/document.ts'
 import type { Examined, FixDeps } from '../fix/fix.ts'
 import type { PlannedRepair, RepairTools } from '../fix/repair.ts'
 import { awaitNodes, settle } from '../fix/settle.ts'
@@ -58,7 +58,6 @@ class Refusal extends Error {
 class SetupRun {
   readonly #deps: SetupDeps
   readonly #options: SetupRunOptions
-  readonly #began = performance.now()
   readonly #repairs: Repair[] = []
   readonly #notes: string[] = []
   #journal: Journal | undefined
@@ -196,25 +195,16 @@ class SetupRun {
   }
 
   #document(after: Report | null, { exitCode, error }: Pick<FixReport, 'exitCode' | 'error'>): FixReport {
-    return {
-      schemaVersion,
-      kind: 'FixReport',
-      tool,
-      startedAt: this.#deps.startedAt,
-      durationMs: Math.round(performance.now() - this.#began),
-      mode: 'live',
-      status: statusOf(exitCode),
-      exitCode,
-      ...(error && { error }),
+    const parts = {
       command: 'setup',
       dryRun: this.#options.dryRun,
-      ...(this.#journal && { id: this.#journal.id, journal: this.#journal.path }),
       repairs: this.#repairs.map((one) => ({ ...one, steps: one.steps.map((step) => this.#told(step)) })),
-      next: exitCode === 0 ? [...this.#next] : [],
-      notes: [...this.#notes],
+      next: exitCode === 0 ? this.#next : [],
+      notes: this.#notes,
       before: this.#before,
       after,
-    }
+    } as const
+    return fixDocument(this.#deps.startedAt, { ...parts, exitCode, ...(error && { error }) }, this.#journal)
   }
 }
 
