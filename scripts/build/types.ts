@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 
 /** Packages of which types are part of the library's own: their declarations are shipped along, as their code is. */
@@ -38,11 +38,15 @@ const declarationOf = (path: string): string | null => {
   return existsSync(file) ? file : null
 }
 
+/** Half of a package's declarations tells its own users how to use it. */
+const withoutDocumentation = (text: string): string => text.replace(/^[ \t]*\/\*\*[^]*?\*\/\n/gm, '')
+
 /** Puts the declarations of a bundled package into `to`, and tells where; null where it is not one. */
 function vendor(name: string, to: string, directory: string): string | null {
   if (!Object.hasOwn(vendored, name)) return null
   const place = join('vendor', `${name}.d.ts`)
   mkdirSync(join(to, 'vendor'), { recursive: true })
-  copyFileSync(join(directory, 'node_modules', name, vendored[name as keyof typeof vendored]), join(to, place))
+  const text = readFileSync(join(directory, 'node_modules', name, vendored[name as keyof typeof vendored]), 'utf8')
+  writeFileSync(join(to, place), withoutDocumentation(text))
   return place
 }
