@@ -12,7 +12,8 @@ const stepsOf: { readonly [S in RepairStatus]: readonly StepStatus[] } = {
   applied: ['applied', 'unchanged'],
   unchanged: ['unchanged'],
   failed: ['applied', 'undone', 'kept', 'unchanged', 'failed', 'not-reached'],
-  'not-reached': ['not-reached'],
+  // Ended in the middle of it.
+  'not-reached': ['applied', 'undone', 'unchanged', 'not-reached'],
   manual: ['planned'],
   'not-allowed': ['planned', 'unchanged'],
   declined: ['planned', 'unchanged'],

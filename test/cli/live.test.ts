@@ -40,6 +40,27 @@ describe('a run that is ended', () => {
   })
 })
 
+describe('a run that changes things', () => {
+  const toItsEnd = (timeout: number, work: (live: Live) => Promise<string>): Promise<string> =>
+    runLive({ timeout, toItsEnd: true }, env, work, (exitCode, { code }, done = 'nothing') => `${exitCode} ${code}, done: ${done}`)
+
+  test('is waited for when it is ended, and what it did until then is told', async () => {
+    const work = async (live: Live): Promise<string> => {
+      await whenEnded(live.signal)
+      for (let nth = 0; nth < 20; nth++) await turn()
+      return 'one step'
+    }
+    expect(await toItsEnd(50, work)).toBe('3 timeout, done: one step')
+  })
+
+  test('that fails because it is ended did nothing that is known of', async () => {
+    const work = (live: Live): Promise<string> => whenEnded(live.signal).then(() => Promise.reject(new Error('aborted')))
+    expect(await toItsEnd(50, work)).toBe('3 timeout, done: nothing')
+  })
+
+  test('that comes to its end tells just that', async () => expect(await toItsEnd(10_000, () => Promise.resolve('all'))).toBe('all'))
+})
+
 describe('a run that is not ended', () => {
   test('waits for what it holds too', async () => {
     let isDone = false

@@ -13,6 +13,7 @@ import { placeOf } from '../../lab/place.ts'
 import { podPull } from '../../lab/pods.ts'
 import { helloImage } from '../../lab/registry.ts'
 import type { FixReport } from '../../src/model/fix-report.ts'
+import { validateFix } from '../fix-contract.ts'
 import { doctor, examine, startDoctor } from './doctor.ts'
 import { causesIn, repaired, runningContainers, snapshot, withState } from './fixed.ts'
 import { kubeconfigOf } from './kubeconfig.ts'
@@ -157,6 +158,28 @@ describe('fix', () => {
         const { report } = await examine('--cluster', cluster)
         expect(causesIn(report)).toEqual(causesIn(before))
         expect((await runningContainers(cluster)).filter((id) => running.includes(id))).toEqual(running)
+      }),
+    )
+  })
+
+  test('ended by Ctrl-C: the step under way is finished, a document tells what was done, and that can be taken back', async () => {
+    await withFault('config-path-missing', () =>
+      withState(async (env) => {
+        const there = await snapshot(cluster)
+        const all = new AbortController()
+        const isThere = linesOfJournal(journalsIn(env), 2, all.signal)
+        const ended = startDoctor(fixHere('--yes', '--allow', 'disruptive', '-o', 'json'), env)
+        await isThere
+        ended.kill('SIGINT')
+        const run = await ended.ended
+        all.abort()
+        expect(run.exitCode, run.stderr).toBe(130)
+        const document = validateFix(JSON.parse(run.stdout) as FixReport)
+        expect(document).toMatchObject({ exitCode: 130, error: { code: 'interrupted' }, repairs: [{ status: 'not-reached' }] })
+        expect(document.repairs[0]!.steps.map((one) => one.status)).toContain('applied')
+        const undone = await repaired(['fix', '--undo', document.id!, '--cluster', cluster, '--yes'], env)
+        expect(undone.run.exitCode, undone.run.stdout).toBe(0)
+        expect(await snapshot(cluster)).toEqual(there)
       }),
     )
   })

@@ -4,6 +4,7 @@ import { undoRun, type EarlierRun } from '../../effects/fix/undo-run.ts'
 import { JournalError } from '../../effects/journal/open.ts'
 import { kubectlOf } from '../../derive/kube.ts'
 import { examine } from '../../engine/examine.ts'
+import { errorReport } from '../../engine/report.ts'
 import type { Risk } from '../../model/finding.ts'
 import { codes, isCode } from '../../model/codes.ts'
 import type { FixReport } from '../../model/fix-report.ts'
@@ -117,6 +118,11 @@ export function examiner(options: CheckArguments, env: NodeJS.ProcessEnv, live: 
         ...(probe && { prove: prover({ ...options, by: options.probe ?? 'pods' }, env, live, () => view.close()) }),
       })
       return { report, topology, look }
+    } catch (error) {
+      // What was changed until then is told all the same.
+      if (!live.signal.aborted) throw error
+      const facts = { startedAt: new Date().toISOString(), durationMs: 0, mode: 'live' } as const
+      return { report: errorReport(facts, 3, { code: 'interrupted', message: 'interrupted before it could judge' }), topology: null, look }
     } finally {
       await view.close()
     }

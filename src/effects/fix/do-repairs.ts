@@ -42,7 +42,7 @@ export async function doRepairs(
       isStopped ||= outcome.status === 'failed'
       done.push({ ...shown, ...outcome })
     }
-    all.push({ ...about, ...statusOf(done), steps: done })
+    all.push({ ...about, ...statusOf(done, tools.signal.aborted), steps: done })
   }
   return all
 }
@@ -91,9 +91,10 @@ export function reasonOf(error: unknown): string {
   return `a fault of registry-doctor: ${error instanceof Error ? error.message : String(error)}`
 }
 
-function statusOf(steps: readonly FixStep[]): Pick<Repair, 'status' | 'reason'> {
+function statusOf(steps: readonly FixStep[], isEnded: boolean): Pick<Repair, 'status' | 'reason'> {
   const failed = steps.find((one) => one.status === 'failed')
   if (failed) return { status: 'failed', ...(failed.reason !== undefined && { reason: failed.reason }) }
-  if (steps.some((one) => one.status === 'not-reached')) return { status: 'not-reached' }
+  if (steps.some((one) => one.status === 'not-reached'))
+    return { status: 'not-reached', ...(isEnded && { reason: 'the run was interrupted' }) }
   return { status: steps.every((one) => one.status === 'unchanged') ? 'unchanged' : 'applied' }
 }

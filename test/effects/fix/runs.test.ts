@@ -116,6 +116,7 @@ describe('a run of repairs', () => {
     const given = tools(fake, journal, controller.signal)
     const done = await doRepairs({ ...given, tell: ({ status }) => void (status === 'applied' && controller.abort()) }, repairs(fake))
     expect(done.map((one) => one.status)).toEqual(['applied', 'not-reached', 'not-reached', 'not-reached', 'not-reached'])
+    expect(done[1]).toMatchObject({ reason: 'the run was interrupted' })
     expect(journal.steps.map((one) => one.state)).toEqual(['done'])
   })
 
