@@ -75,7 +75,7 @@ describe('fix', () => {
     })
   })
 
-  test.each([['--dry-run'], []])('only shows what it would do: %s', async (...words) => {
+  test.each([{ words: ['--dry-run'] }, { words: [] }])('only shows what it would do, given $words', async ({ words }) => {
     await withFault('hosts-toml-missing', () =>
       withState(async (env) => {
         const there = await snapshot(cluster)
